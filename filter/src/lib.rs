@@ -1,1 +1,22 @@
-//! The filter.
+//! The proxy-wasm module of spanmesh: `spanmesh-core` bound to Envoy's host calls.
+//!
+//! `host` is the only file that names host calls; `root` configures, ticks and takes the
+//! collector's answers; `stream` follows one request; `pipeline` is what they share.
+
+#[allow(
+    unsafe_code,
+    reason = "the host calls themselves: the SDK's wrappers copy every header and panic on unexpected answers"
+)]
+mod host;
+mod pipeline;
+mod root;
+mod stats;
+mod stream;
+
+mod entry {
+    #![allow(missing_docs, reason = "the SDK's macro exports an undocumented `_initialize`")]
+
+    proxy_wasm::main! {{
+        proxy_wasm::set_root_context(|_| Box::new(crate::root::Root::default()));
+    }}
+}

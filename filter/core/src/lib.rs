@@ -1,1 +1,31 @@
-//! The core.
+//! The pure half of spanmesh: trace context, sampling, spans, batching, delivery and
+//! configuration.
+//!
+//! Nothing here knows a host, a clock, a source of entropy or a log. Bytes, times (nanoseconds
+//! since the Unix epoch) and random bytes come in as arguments; header edits, encoded batches
+//! and counters go out as data, and the adapter crate applies them. So everything in this crate
+//! runs in a native test, under wasm-bindgen-test and under a fuzzer.
+
+#![forbid(unsafe_code)]
+
+pub mod config;
+pub mod counters;
+pub mod entropy;
+pub mod exporter;
+pub mod header_map;
+pub mod ids;
+pub mod otlp;
+pub mod propagation;
+pub mod queue;
+pub mod redact;
+pub mod request_head;
+pub mod resource;
+pub mod sampling;
+pub mod semconv;
+pub mod span;
+pub mod span_context;
+pub mod trace_state;
+pub mod tracer;
+
+/// Version of spanmesh, as it stands in the manifest.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

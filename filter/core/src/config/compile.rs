@@ -1,0 +1,157 @@
+//! Turns a checked value into a [`Config`]. What is not given takes the table's default, so no
+//! default stands anywhere else.
+
+use serde_json::{Map, Value};
+
+use super::options::{BATCH, LIMITS, OTLP_HTTP, Opt, PARENT_BASED, REDACT, RESOURCE, RETRY, ROOT};
+use super::{Config, OtlpHttp, duration};
+use crate::exporter::RetrySettings;
+use crate::otlp::messages::{AnyValue, KeyValue, any_value};
+use crate::queue::BatchLimits;
+use crate::redact::Redaction;
+use crate::sampling::{ParentBased, Ratio, Sampler};
+use crate::span::SpanKind;
+
+/// Compiles a value that [`super::validate::check`] found no problem in.
+pub(super) fn compile(value: &Value) -> Config {
+    let root = Section::new(value, &ROOT);
+    let (batch, retry) = (root.section("batch", &BATCH), root.section("retry", &RETRY));
+    let otlp_http = root.value("exporter");
+    let otlp_http = Section::new(otlp_http.get("otlp_http").unwrap_or(&Value::Null), &OTLP_HTTP);
+    Config {
+        exporter: exporter(&otlp_http),
+        batch: BatchLimits {
+            schedule_delay: batch.nanoseconds("schedule_delay"),
+            max_export_batch_size: batch.size("max_export_batch_size"),
+            max_export_batch_bytes: batch.size("max_export_batch_bytes"),
+            max_queue_size: batch.size("max_queue_size"),
+            max_queue_bytes: batch.size("max_queue_bytes"),
+        },
+        retry: RetrySettings {
+            initial_interval: retry.nanoseconds("initial_interval"),
+            max_interval: retry.nanoseconds("max_interval"),
+            max_elapsed_time: retry.nanoseconds("max_elapsed_time"),
+        },
+        resource: attributes(&root.section("resource", &RESOURCE).value("attributes")),
+        sampler: sampler(&root.value("sampler")),
+        direction: match root.text("direction").as_str() {
+            "inbound" => Some(SpanKind::Server),
+            "outbound" => Some(SpanKind::Client),
+            _ => None,
+        },
+        redaction: Redaction::new(texts(&root.section("redact", &REDACT).value("query"))),
+        attribute_value_length_limit: root
+            .section("limits", &LIMITS)
+            .size("attribute_value_length_limit"),
+    }
+}
+
+fn exporter(otlp_http: &Section<'_>) -> OtlpHttp {
+    let cluster = otlp_http.text("cluster");
+    let authority = otlp_http.text("authority");
+    let authority = if authority.is_empty() { authority_of(&cluster) } else { authority };
+    let headers = match otlp_http.value("headers") {
+        Value::Object(entries) => {
+            entries.into_iter().map(|(name, value)| (name, text(&value))).collect()
+        }
+        _ => Vec::new(),
+    };
+    let timeout_ms = otlp_http.nanoseconds("timeout") / 1_000_000;
+    OtlpHttp { cluster, authority, path: otlp_http.text("path"), headers, timeout_ms }
+}
+
+/// The host of an Istio cluster name (`direction|port|subset|host`), or the name itself.
+fn authority_of(cluster: &str) -> String {
+    cluster.rsplit('|').next().filter(|host| !host.is_empty()).unwrap_or(cluster).to_owned()
+}
+
+fn sampler(value: &Value) -> Sampler {
+    let (name, options) = match value {
+        Value::String(name) => (name.as_str(), &Value::Null),
+        Value::Object(entries) => match entries.iter().next() {
+            Some((name, options)) => (name.as_str(), options),
+            None => ("", &Value::Null),
+        },
+        _ => ("", &Value::Null),
+    };
+    match name {
+        "always_on" => Sampler::AlwaysOn,
+        "always_off" => Sampler::AlwaysOff,
+        "trace_id_ratio_based" => {
+            let ratio = options.get("ratio").and_then(Value::as_f64).and_then(Ratio::new);
+            ratio.map_or(Sampler::AlwaysOff, Sampler::TraceIdRatioBased)
+        }
+        _ => {
+            let delegates = Section::new(options, &PARENT_BASED);
+            Sampler::ParentBased(Box::new(ParentBased {
+                root: sampler(&delegates.value("root")),
+                remote_parent_sampled: sampler(&delegates.value("remote_parent_sampled")),
+                remote_parent_not_sampled: sampler(&delegates.value("remote_parent_not_sampled")),
+            }))
+        }
+    }
+}
+
+fn attributes(value: &Value) -> Vec<KeyValue> {
+    let entries = value.as_object().into_iter().flatten();
+    let attribute = |(key, value): (&String, &Value)| {
+        let value = match value {
+            Value::Bool(truth) => any_value::Value::Bool(*truth),
+            Value::Number(number) => number
+                .as_i64()
+                .map(any_value::Value::Int)
+                .unwrap_or_else(|| any_value::Value::Double(number.as_f64().unwrap_or_default())),
+            other => any_value::Value::String(text(other)),
+        };
+        KeyValue { key: key.clone(), value: Some(AnyValue { value: Some(value) }) }
+    };
+    entries.map(attribute).collect()
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().map(text).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// An object and the options it may have.
+struct Section<'a> {
+    entries: Option<&'a Map<String, Value>>,
+    options: &'static [Opt],
+}
+
+impl<'a> Section<'a> {
+    fn new(value: &'a Value, options: &'static [Opt]) -> Self {
+        Self { entries: value.as_object(), options }
+    }
+
+    /// The section below option `name`.
+    fn section(&self, name: &str, options: &'static [Opt]) -> Self {
+        let entries = self.entries.and_then(|entries| entries.get(name)).and_then(Value::as_object);
+        Self { entries, options }
+    }
+
+    /// The value given for option `name`, else its default.
+    fn value(&self, name: &str) -> Value {
+        let given = self.entries.and_then(|entries| entries.get(name)).filter(|v| !v.is_null());
+        given.cloned().unwrap_or_else(|| {
+            let option = self.options.iter().find(|option| option.name == name);
+            let default = option.and_then(|option| option.default).unwrap_or("null");
+            serde_json::from_str(default).unwrap_or_default()
+        })
+    }
+
+    fn text(&self, name: &str) -> String {
+        text(&self.value(name))
+    }
+
+    fn size(&self, name: &str) -> usize {
+        self.value(name).as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX)
+    }
+
+    fn nanoseconds(&self, name: &str) -> u64 {
+        duration::milliseconds(&self.value(name)).unwrap_or_default().saturating_mul(1_000_000)
+    }
+}

@@ -1,0 +1,206 @@
+//! The table of options: names, kinds, ranges, defaults and meanings.
+//!
+//! Names follow OpenTelemetry's declarative configuration where it has one.
+
+/// What a value may be.
+#[derive(Debug)]
+pub enum Kind {
+    /// Text with at least one character.
+    Text,
+    /// Text that starts with a slash.
+    Path,
+    /// One of the given words.
+    Choice(&'static [&'static str]),
+    /// A whole number within bounds, both included.
+    Integer(u64, u64),
+    /// A number from 0 to 1.
+    Ratio,
+    /// Milliseconds, or text with a unit (`ms`, `s`, `m`, `h`), within bounds in milliseconds.
+    Duration(u64, u64),
+    /// Text, a number or a truth value, each under a key of the user's.
+    Attributes,
+    /// Texts, each under the name of an HTTP header field.
+    Headers,
+    /// A list of texts.
+    Texts,
+    /// An object with these options.
+    Object(&'static [Opt]),
+    /// An object with exactly one of these options.
+    OneOf(&'static [Opt]),
+    /// An object with exactly one of these options, or the bare name of one that needs nothing.
+    Named(&'static Kind, &'static [Opt]),
+    /// A sampler: [`SAMPLER`], named so that the table can be recursive.
+    Sampler,
+}
+
+/// One option.
+#[derive(Debug)]
+pub struct Opt {
+    /// Its key.
+    pub name: &'static str,
+    /// What its value may be.
+    pub kind: Kind,
+    /// Its default as JSON; `None` when it must be given.
+    pub default: Option<&'static str>,
+    /// What it is for, as the README's table has it.
+    pub meaning: &'static str,
+}
+
+const fn opt(name: &'static str, kind: Kind, default: &'static str, meaning: &'static str) -> Opt {
+    Opt { name, kind, default: Some(default), meaning }
+}
+
+const fn required(name: &'static str, kind: Kind, meaning: &'static str) -> Opt {
+    Opt { name, kind, default: None, meaning }
+}
+
+const HOUR: u64 = 3_600_000;
+const GIB: u64 = 1 << 30;
+
+/// The whole configuration.
+pub static ROOT: [Opt; 8] = [
+    required("exporter", Kind::OneOf(&EXPORTER), "where spans go"),
+    opt("batch", Kind::Object(&BATCH), "{}", "bounds of batches and of the queue of a worker"),
+    opt("retry", Kind::Object(&RETRY), "{}", "what happens when an export fails"),
+    opt("resource", Kind::Object(&RESOURCE), "{}", "what spans are attributed to"),
+    opt("sampler", Kind::Sampler, r#"{"parent_based": {"root": "always_on"}}"#, "the head sampler"),
+    opt(
+        "direction",
+        Kind::Choice(&["auto", "inbound", "outbound"]),
+        r#""auto""#,
+        "inbound makes SERVER spans, outbound CLIENT spans; auto asks the listener's traffic_direction (unspecified, as at gateways: inbound)",
+    ),
+    opt("redact", Kind::Object(&REDACT), "{}", "what must not leave the proxy"),
+    opt("limits", Kind::Object(&LIMITS), "{}", "limits of a span"),
+];
+
+/// Exporters.
+pub static EXPORTER: [Opt; 1] =
+    [opt("otlp_http", Kind::Object(&OTLP_HTTP), "null", "OTLP over HTTP, protobuf")];
+
+/// Options of `otlp_http`.
+pub static OTLP_HTTP: [Opt; 5] = [
+    required("cluster", Kind::Text, "name of the Envoy cluster of the collector"),
+    opt(
+        "authority",
+        Kind::Text,
+        "null",
+        "value of :authority; derived from the cluster name by default (the host of an Istio name such as outbound|4318||collector.ns.svc, else the name)",
+    ),
+    opt("path", Kind::Path, r#""/v1/traces""#, "value of :path"),
+    opt("headers", Kind::Headers, "{}", "additional header fields, e.g. for authentication"),
+    opt("timeout", Kind::Duration(1, HOUR), r#""10s""#, "time after which an export has failed"),
+];
+
+/// Options of `batch`.
+pub static BATCH: [Opt; 5] = [
+    opt(
+        "schedule_delay",
+        Kind::Duration(1, HOUR),
+        r#""1s""#,
+        "longest time that a span waits for its batch to fill",
+    ),
+    opt("max_export_batch_size", Kind::Integer(1, 100_000), "512", "spans that fill a batch"),
+    opt("max_export_batch_bytes", Kind::Integer(1_024, GIB), "524288", "bytes that fill a batch"),
+    opt(
+        "max_queue_size",
+        Kind::Integer(1, 1_000_000),
+        "2048",
+        "most spans that wait or are on their way, for each worker",
+    ),
+    opt(
+        "max_queue_bytes",
+        Kind::Integer(1_024, GIB),
+        "4194304",
+        "most bytes of them, for each worker",
+    ),
+];
+
+/// Options of `retry`.
+pub static RETRY: [Opt; 3] = [
+    opt(
+        "initial_interval",
+        Kind::Duration(1, HOUR),
+        r#""1s""#,
+        "wait after the first failure; it doubles with each further one, and between half and all of it is waited",
+    ),
+    opt("max_interval", Kind::Duration(1, HOUR), r#""30s""#, "longest wait"),
+    opt(
+        "max_elapsed_time",
+        Kind::Duration(0, 24 * HOUR),
+        r#""120s""#,
+        "time after the first try at which a batch is dropped",
+    ),
+];
+
+/// Options of `resource`.
+pub static RESOURCE: [Opt; 1] = [opt(
+    "attributes",
+    Kind::Attributes,
+    "{}",
+    "attributes of the resource; they win over detected ones",
+)];
+
+/// Options of `redact`.
+pub static REDACT: [Opt; 1] = [opt(
+    "query",
+    Kind::Texts,
+    "[]",
+    "query keys whose values become REDACTED, beside those of the semantic conventions",
+)];
+
+/// Options of `limits`.
+pub static LIMITS: [Opt; 1] = [opt(
+    "attribute_value_length_limit",
+    Kind::Integer(1, 1 << 20),
+    "4096",
+    "most characters of an attribute's value",
+)];
+
+/// A sampler: a name, or an object with exactly one key.
+pub static SAMPLER: Kind = Kind::Named(&Kind::Choice(&["always_on", "always_off"]), &SAMPLERS);
+
+/// Samplers.
+pub static SAMPLERS: [Opt; 4] = [
+    opt("always_on", Kind::Object(&[]), "null", "keeps every trace"),
+    opt("always_off", Kind::Object(&[]), "null", "keeps none"),
+    opt(
+        "trace_id_ratio_based",
+        Kind::Object(&RATIO),
+        "null",
+        "keeps a share of traces, by their ids",
+    ),
+    opt("parent_based", Kind::Object(&PARENT_BASED), "null", "as the caller decided"),
+];
+
+/// Options of `trace_id_ratio_based`.
+pub static RATIO: [Opt; 1] = [required("ratio", Kind::Ratio, "the share, from 0 to 1")];
+
+/// Options of `parent_based`.
+pub static PARENT_BASED: [Opt; 5] = [
+    opt("root", Kind::Sampler, r#""always_on""#, "decides new traces"),
+    opt(
+        "remote_parent_sampled",
+        Kind::Sampler,
+        r#""always_on""#,
+        "decides when the caller sampled",
+    ),
+    opt(
+        "remote_parent_not_sampled",
+        Kind::Sampler,
+        r#""always_off""#,
+        "decides when the caller did not sample",
+    ),
+    opt(
+        "local_parent_sampled",
+        Kind::Sampler,
+        r#""always_on""#,
+        "accepted; a proxy's callers are always remote",
+    ),
+    opt(
+        "local_parent_not_sampled",
+        Kind::Sampler,
+        r#""always_off""#,
+        "accepted; a proxy's callers are always remote",
+    ),
+];

@@ -1,0 +1,116 @@
+//! What the filter counts about itself: created = delivered + dropped + queued.
+
+/// A counter of the filter's own; [`Counter::name`] is its name in Envoy's statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// Spans made: one for each sampled request that has ended.
+    SpansCreated,
+    /// Requests that the head sampler left out.
+    SpansSampledOut,
+    /// Spans that the collector accepted.
+    SpansDelivered,
+    /// Spans dropped because the queue was full.
+    DroppedQueueFull,
+    /// Spans that the collector refused within an accepted batch (partial success).
+    DroppedRejected,
+    /// Spans of batches answered with a status that must not be retried.
+    DroppedNotRetryable,
+    /// Spans of batches that could not be delivered within `retry.max_elapsed_time`.
+    DroppedRetryExhausted,
+    /// Spans still queued when the host deleted the filter.
+    DroppedShutdown,
+    /// Export requests sent or tried.
+    ExportAttempts,
+    /// Export requests that were not accepted.
+    ExportFailures,
+    /// Requests whose `traceparent` broke the rules; their trace started anew.
+    ContextsInvalid,
+    /// Requests whose `tracestate` broke the rules; it was dropped.
+    TraceStatesInvalid,
+    /// Host calls that failed unexpectedly; the request went on untouched.
+    HostErrors,
+}
+
+/// Counts since the last report to the host.
+#[derive(Clone, Debug, Default)]
+pub struct Counters([u64; Counter::ALL.len()]);
+
+impl Counter {
+    /// Every counter.
+    pub const ALL: [Self; 13] = [
+        Self::SpansCreated,
+        Self::SpansSampledOut,
+        Self::SpansDelivered,
+        Self::DroppedQueueFull,
+        Self::DroppedRejected,
+        Self::DroppedNotRetryable,
+        Self::DroppedRetryExhausted,
+        Self::DroppedShutdown,
+        Self::ExportAttempts,
+        Self::ExportFailures,
+        Self::ContextsInvalid,
+        Self::TraceStatesInvalid,
+        Self::HostErrors,
+    ];
+
+    /// Name in Envoy's statistics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SpansCreated => "spanmesh_spans_created",
+            Self::SpansSampledOut => "spanmesh_spans_sampled_out",
+            Self::SpansDelivered => "spanmesh_spans_delivered",
+            Self::DroppedQueueFull => "spanmesh_spans_dropped_queue_full",
+            Self::DroppedRejected => "spanmesh_spans_dropped_rejected",
+            Self::DroppedNotRetryable => "spanmesh_spans_dropped_not_retryable",
+            Self::DroppedRetryExhausted => "spanmesh_spans_dropped_retry_exhausted",
+            Self::DroppedShutdown => "spanmesh_spans_dropped_shutdown",
+            Self::ExportAttempts => "spanmesh_export_attempts",
+            Self::ExportFailures => "spanmesh_export_failures",
+            Self::ContextsInvalid => "spanmesh_contexts_invalid",
+            Self::TraceStatesInvalid => "spanmesh_tracestates_invalid",
+            Self::HostErrors => "spanmesh_host_errors",
+        }
+    }
+}
+
+/// Gauge of spans that wait or are on their way, in Envoy's statistics.
+pub const SPANS_QUEUED: &str = "spanmesh_spans_queued";
+
+impl Counters {
+    /// Adds `count` to `counter`.
+    pub fn add(&mut self, counter: Counter, count: u64) {
+        if let Some(value) = self.0.get_mut(counter as usize) {
+            *value = value.saturating_add(count);
+        }
+    }
+
+    /// The count since the last [`Self::take`].
+    pub fn get(&self, counter: Counter) -> u64 {
+        self.0.get(counter as usize).copied().unwrap_or_default()
+    }
+
+    /// Hands out every count that is not zero, and starts again from zero.
+    pub fn take(&mut self) -> impl Iterator<Item = (Counter, u64)> + use<> {
+        let taken = std::mem::take(self);
+        Counter::ALL.into_iter().map(move |c| (c, taken.get(c))).filter(|(_, count)| *count > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_counter_has_its_own_place_and_name() {
+        let names: std::collections::HashSet<_> = Counter::ALL.map(Counter::name).into();
+        assert_eq!(names.len(), Counter::ALL.len());
+        let mut counters = Counters::default();
+        for (index, counter) in Counter::ALL.into_iter().enumerate() {
+            assert_eq!(counter as usize, index, "ALL is in the order of the enum");
+            counters.add(counter, index as u64 + 1);
+        }
+        assert!(Counter::ALL.into_iter().enumerate().all(|(i, c)| counters.get(c) == i as u64 + 1));
+        assert_eq!(counters.take().count(), Counter::ALL.len());
+        assert_eq!(counters.take().count(), 0, "taken counts start again");
+    }
+}

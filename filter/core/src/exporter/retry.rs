@@ -1,0 +1,48 @@
+//! Waiting times between tries.
+
+/// When to try again; all times in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetrySettings {
+    /// Longest wait after the first failure.
+    pub initial_interval: u64,
+    /// Longest wait after any failure.
+    pub max_interval: u64,
+    /// Time from the first try after which a batch is dropped.
+    pub max_elapsed_time: u64,
+}
+
+impl RetrySettings {
+    /// The wait after `tries` failed tries: an interval that doubles from `initial_interval` to
+    /// `max_interval`, of which between a half and the whole is waited, as `jitter` (any random
+    /// number) has it. So proxies that failed together do not come back together.
+    pub fn back_off(&self, tries: u32, jitter: u32) -> u64 {
+        let doublings = tries.saturating_sub(1).min(32);
+        let interval = self.initial_interval.saturating_mul(1 << doublings).min(self.max_interval);
+        let half = interval / 2;
+        half + ((u128::from(interval - half) * u128::from(jitter)) >> u32::BITS) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_up_to_the_maximum_with_jitter_over_the_upper_half() {
+        let settings =
+            RetrySettings { initial_interval: 1_000, max_interval: 30_000, max_elapsed_time: 0 };
+        let cases = [
+            (1, 0, 500),
+            (1, u32::MAX, 999),
+            (2, 0, 1_000),
+            (3, 0, 2_000),
+            (5, u32::MAX, 15_999),
+            (6, 0, 15_000),
+            (6, u32::MAX, 29_999),
+            (1_000, 1 << 31, 22_500),
+        ];
+        for (tries, jitter, expected) in cases {
+            assert_eq!(settings.back_off(tries, jitter), expected, "{tries} tries, {jitter}");
+        }
+    }
+}

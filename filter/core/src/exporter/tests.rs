@@ -1,0 +1,198 @@
+use super::*;
+use crate::otlp::envelope::Envelope;
+use crate::otlp::messages::Resource;
+use crate::queue::BatchLimits;
+
+const SECOND: u64 = 1_000_000_000;
+const ACCEPTED: Outcome<'_> = Outcome::Response { status: 200, retry_after: None, body: b"" };
+const BUSY: Outcome<'_> = Outcome::Response { status: 503, retry_after: None, body: b"" };
+
+/// An exporter of one-span batches, with its counters and totals.
+struct Subject {
+    exporter: Exporter,
+    counters: Counters,
+}
+
+impl Subject {
+    fn new() -> Self {
+        let limits = BatchLimits {
+            schedule_delay: SECOND,
+            max_export_batch_size: 2,
+            max_export_batch_bytes: 10_000,
+            max_queue_size: 8,
+            max_queue_bytes: 10_000,
+        };
+        let queue = BatchQueue::new(limits, Envelope::new(&Resource::default()));
+        let retry = RetrySettings {
+            initial_interval: SECOND,
+            max_interval: 8 * SECOND,
+            max_elapsed_time: 20 * SECOND,
+        };
+        Self { exporter: Exporter::new(queue, retry), counters: Counters::default() }
+    }
+
+    fn push(&mut self, now: u64, count: usize) {
+        for _ in 0..count {
+            self.exporter.push(now, &mut self.counters, |out| out.extend([0x12, 0]));
+        }
+    }
+
+    fn sends(&mut self, now: u64) -> bool {
+        self.exporter.poll_transmit(now, &mut self.counters).is_some()
+    }
+
+    fn hears(&mut self, now: u64, outcome: &Outcome<'_>) -> Option<String> {
+        let log = self.exporter.handle(now, outcome, 0, &mut self.counters);
+        self.check_account();
+        log
+    }
+
+    fn count(&self, counter: Counter) -> u64 {
+        self.counters.get(counter)
+    }
+
+    /// created = delivered + dropped + queued, at every moment.
+    fn check_account(&self) {
+        let dropped: u64 = [
+            Counter::DroppedQueueFull,
+            Counter::DroppedRejected,
+            Counter::DroppedNotRetryable,
+            Counter::DroppedRetryExhausted,
+            Counter::DroppedShutdown,
+        ]
+        .map(|counter| self.count(counter))
+        .iter()
+        .sum();
+        let accounted =
+            self.count(Counter::SpansDelivered) + dropped + self.exporter.spans() as u64;
+        assert_eq!(self.count(Counter::SpansCreated), accounted);
+    }
+}
+
+#[test]
+fn one_export_is_in_flight_at_a_time() {
+    let mut subject = Subject::new();
+    subject.push(0, 4);
+    assert!(subject.sends(0));
+    assert!(!subject.sends(0), "the second batch waits for the first answer");
+    assert_eq!(subject.exporter.next_wakeup(), None);
+    assert_eq!(subject.hears(1, &ACCEPTED), None);
+    assert_eq!(subject.count(Counter::SpansDelivered), 2);
+    assert!(subject.sends(1));
+}
+
+#[test]
+fn a_retryable_failure_is_tried_again_with_the_same_body_until_it_is_accepted() {
+    let mut subject = Subject::new();
+    subject.push(0, 2);
+    let body = subject.exporter.poll_transmit(0, &mut subject.counters).map(<[u8]>::to_vec);
+    assert!(subject.hears(0, &BUSY).is_some(), "the first failure is logged");
+    assert_eq!(subject.exporter.next_wakeup(), Some(SECOND / 2));
+    assert!(!subject.sends(SECOND / 2 - 1), "not before the back-off is over");
+    let again =
+        subject.exporter.poll_transmit(SECOND / 2, &mut subject.counters).map(<[u8]>::to_vec);
+    assert_eq!(again, body);
+    assert_eq!(subject.hears(SECOND, &BUSY), None, "later failures of the batch are not");
+    assert_eq!(subject.exporter.next_wakeup(), Some(2 * SECOND), "the interval doubled");
+    assert!(subject.sends(2 * SECOND));
+    subject.hears(2 * SECOND, &ACCEPTED);
+    assert!(
+        subject.exporter.is_empty() && !subject.sends(100 * SECOND),
+        "accepted once, sent no more"
+    );
+    assert_eq!(
+        (subject.count(Counter::ExportAttempts), subject.count(Counter::ExportFailures)),
+        (3, 2)
+    );
+}
+
+#[test]
+fn retry_after_is_honoured_and_its_deadline_too() {
+    let mut subject = Subject::new();
+    subject.push(0, 2);
+    assert!(subject.sends(0));
+    subject.hears(0, &Outcome::Response { status: 429, retry_after: Some(b"5"), body: b"" });
+    assert_eq!(subject.exporter.next_wakeup(), Some(5 * SECOND));
+    assert!(subject.sends(5 * SECOND));
+    subject
+        .hears(5 * SECOND, &Outcome::Response { status: 429, retry_after: Some(b"60"), body: b"" });
+    assert_eq!(subject.count(Counter::DroppedRetryExhausted), 2, "60 s is past the deadline");
+}
+
+#[test]
+fn a_batch_is_dropped_when_its_time_is_over_and_the_next_gets_its_own() {
+    let mut subject = Subject::new();
+    subject.push(0, 4);
+    let mut now = 0;
+    while subject.count(Counter::DroppedRetryExhausted) == 0 {
+        assert!(subject.sends(now));
+        subject.hears(now, &Outcome::NoResponse);
+        now = subject.exporter.next_wakeup().unwrap().max(now);
+    }
+    assert!(now <= 20 * SECOND, "{now}");
+    assert_eq!(subject.count(Counter::DroppedRetryExhausted), 2);
+    assert!(subject.sends(now));
+    subject.hears(now, &ACCEPTED);
+    assert_eq!(subject.count(Counter::SpansDelivered), 2);
+}
+
+#[test]
+fn other_statuses_drop_at_once() {
+    let mut subject = Subject::new();
+    subject.push(0, 2);
+    assert!(subject.sends(0));
+    let log = subject.hears(0, &Outcome::Response { status: 400, retry_after: None, body: b"" });
+    assert_eq!(
+        log.as_deref(),
+        Some("dropped 2 spans: the collector answered 400, which must not be retried")
+    );
+    assert_eq!(subject.count(Counter::DroppedNotRetryable), 2);
+}
+
+#[test]
+fn a_partial_success_counts_what_was_rejected_but_never_more_than_was_sent() {
+    let mut subject = Subject::new();
+    subject.push(0, 2);
+    assert!(subject.sends(0));
+    // partial_success { rejected_spans: 100 }
+    subject
+        .hears(0, &Outcome::Response { status: 200, retry_after: None, body: &[0x0a, 2, 8, 100] });
+    assert_eq!(
+        (subject.count(Counter::DroppedRejected), subject.count(Counter::SpansDelivered)),
+        (2, 0)
+    );
+    assert!(!subject.sends(100 * SECOND), "never sent again");
+}
+
+#[test]
+fn an_answer_that_nobody_waits_for_changes_nothing() {
+    let mut subject = Subject::new();
+    assert_eq!(subject.hears(0, &ACCEPTED), None);
+    subject.push(0, 2);
+    assert!(subject.sends(0));
+    subject.hears(0, &BUSY);
+    subject.hears(0, &ACCEPTED);
+    assert_eq!(subject.count(Counter::SpansDelivered), 0);
+    assert_eq!(subject.exporter.spans(), 2);
+}
+
+#[test]
+fn a_flush_sends_what_is_open_and_giving_up_counts_what_is_left() {
+    let mut subject = Subject::new();
+    subject.push(0, 1);
+    assert!(!subject.sends(0));
+    subject.exporter.flush();
+    assert!(subject.sends(0));
+    subject.push(0, 3);
+    subject.exporter.abandon(&mut subject.counters);
+    subject.check_account();
+    assert_eq!(subject.count(Counter::DroppedShutdown), 4);
+}
+
+#[test]
+fn a_full_queue_drops_and_counts_new_spans() {
+    let mut subject = Subject::new();
+    subject.push(0, 20);
+    assert_eq!(subject.count(Counter::DroppedQueueFull), 12);
+    subject.check_account();
+}

@@ -1,0 +1,5 @@
+//! OTLP protobuf (opentelemetry-proto v1): the messages, and the encoder of the hot path.
+
+pub mod envelope;
+pub mod messages;
+pub mod wire;

@@ -1,0 +1,125 @@
+//! HTTP spans (stable conventions): names and attributes.
+
+use std::borrow::Cow;
+
+use super::network::{default_port, first_forwarded, host_and_port, protocol_version};
+use super::{error, names};
+use crate::otlp::wire::AttributeWriter;
+use crate::redact::{Redaction, split_once};
+use crate::request_head::RequestHead;
+use crate::span::{Exchange, SpanKind};
+
+/// Methods that appear in span names and `http.request.method`; any other is `_OTHER`.
+const KNOWN_METHODS: [&str; 10] =
+    ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "CONNECT", "TRACE", "QUERY"];
+
+/// The value that stands for a method outside the known ones.
+const OTHER: &str = "_OTHER";
+
+/// The known method, compared case-sensitively.
+fn known_method(method: &[u8]) -> Option<&'static str> {
+    KNOWN_METHODS.iter().find(|known| known.as_bytes() == method).copied()
+}
+
+/// Span name: the method alone (a proxy knows no route template), or `HTTP` for an unknown one.
+pub fn span_name(head: &RequestHead) -> &'static str {
+    head.method().and_then(known_method).unwrap_or("HTTP")
+}
+
+/// Writes the attributes of an HTTP span and returns its `error.type`.
+pub fn write_attributes(
+    out: &mut AttributeWriter<'_>,
+    kind: SpanKind,
+    head: &RequestHead,
+    exchange: &Exchange<'_>,
+    redaction: &Redaction,
+) -> Option<Cow<'static, str>> {
+    let method = head.method().unwrap_or_default();
+    match known_method(method) {
+        Some(known) => out.string(names::HTTP_REQUEST_METHOD, known.as_bytes()),
+        None => {
+            out.string(names::HTTP_REQUEST_METHOD, OTHER.as_bytes());
+            out.string(names::HTTP_REQUEST_METHOD_ORIGINAL, method);
+        }
+    }
+    match kind {
+        SpanKind::Server => write_server_url(out, head, exchange, redaction),
+        SpanKind::Client => write_full_url(out, head, redaction),
+    }
+    write_server_address(out, head);
+    write_peer(out, exchange.peer);
+    if let Some(version) = exchange.protocol.and_then(protocol_version) {
+        out.string(names::NETWORK_PROTOCOL_VERSION, version);
+    }
+    if let Some(code) = exchange.status_code {
+        out.int(names::HTTP_RESPONSE_STATUS_CODE, code.into());
+    }
+    error::http_error(kind, exchange.status_code, exchange.response_flags)
+}
+
+fn write_server_url(
+    out: &mut AttributeWriter<'_>,
+    head: &RequestHead,
+    exchange: &Exchange<'_>,
+    redaction: &Redaction,
+) {
+    let (path, query) = path_and_query(head);
+    out.string(names::URL_PATH, path);
+    if let Some(query) = query {
+        out.string(names::URL_QUERY, &redaction.query(query));
+    }
+    out.string(names::URL_SCHEME, head.scheme().unwrap_or(b"http"));
+    let peer_host = || exchange.peer.map(|peer| host_and_port(peer).0);
+    if let Some(client) = head.forwarded_for().and_then(first_forwarded).or_else(peer_host) {
+        out.string(names::CLIENT_ADDRESS, client);
+    }
+    if let Some(user_agent) = head.user_agent() {
+        out.string(names::USER_AGENT_ORIGINAL, user_agent);
+    }
+}
+
+fn write_full_url(out: &mut AttributeWriter<'_>, head: &RequestHead, redaction: &Redaction) {
+    let authority = head.authority().unwrap_or_default();
+    let (path, query) = path_and_query(head);
+    let mut url = Vec::with_capacity(authority.len() + path.len() + 32);
+    url.extend_from_slice(head.scheme().unwrap_or(b"http"));
+    url.extend_from_slice(b"://");
+    match authority.iter().rposition(|&b| b == b'@') {
+        Some(at) => {
+            url.extend_from_slice(b"REDACTED:REDACTED");
+            url.extend_from_slice(authority.get(at..).unwrap_or_default());
+        }
+        None => url.extend_from_slice(authority),
+    }
+    url.extend_from_slice(path);
+    if let Some(query) = query {
+        url.push(b'?');
+        url.extend_from_slice(&redaction.query(query));
+    }
+    out.string(names::URL_FULL, &url);
+}
+
+/// Writes `server.address` and `server.port` from the authority.
+pub(super) fn write_server_address(out: &mut AttributeWriter<'_>, head: &RequestHead) {
+    let Some(authority) = head.authority() else { return };
+    let (host, port) = host_and_port(authority);
+    out.string(names::SERVER_ADDRESS, host);
+    if let Some(port) = port.or_else(|| default_port(head.scheme()?)) {
+        out.int(names::SERVER_PORT, port.into());
+    }
+}
+
+/// Writes `network.peer.address` and `network.peer.port`.
+pub(super) fn write_peer(out: &mut AttributeWriter<'_>, peer: Option<&[u8]>) {
+    let Some(peer) = peer else { return };
+    let (address, port) = host_and_port(peer);
+    out.string(names::NETWORK_PEER_ADDRESS, address);
+    if let Some(port) = port {
+        out.int(names::NETWORK_PEER_PORT, port.into());
+    }
+}
+
+fn path_and_query(head: &RequestHead) -> (&[u8], Option<&[u8]>) {
+    let path = head.path().unwrap_or_default();
+    split_once(path, b'?').map_or((path, None), |(path, query)| (path, Some(query)))
+}

@@ -1,0 +1,121 @@
+//! gRPC spans (RPC conventions, release candidate since 1.39): names and attributes.
+
+use std::borrow::Cow;
+
+use super::http::{write_peer, write_server_address};
+use super::{error, names};
+use crate::otlp::wire::AttributeWriter;
+use crate::request_head::RequestHead;
+use crate::span::{Exchange, SpanKind};
+
+/// Names of the gRPC status codes 0 to 16.
+const STATUS_NAMES: [&str; 17] = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+];
+
+/// `rpc.method` of a path that names no method.
+const OTHER: &str = "_OTHER";
+
+/// Span name and `rpc.method`: `package.Service/Method` out of `/package.Service/Method`.
+/// `None` when the path has another form.
+pub fn method(head: &RequestHead) -> Option<&[u8]> {
+    let name = head.path()?.strip_prefix(b"/")?;
+    let slash = name.iter().position(|&b| b == b'/')?;
+    let well_formed =
+        slash > 0 && slash + 1 < name.len() && name.iter().filter(|&&b| b == b'/').count() == 1;
+    (well_formed && !name.contains(&b'?')).then_some(name)
+}
+
+/// Span name of a gRPC call.
+pub fn span_name(head: &RequestHead) -> &[u8] {
+    method(head).unwrap_or(b"grpc")
+}
+
+/// Writes the attributes of a gRPC span and returns its `error.type`.
+pub fn write_attributes(
+    out: &mut AttributeWriter<'_>,
+    kind: SpanKind,
+    head: &RequestHead,
+    exchange: &Exchange<'_>,
+) -> Option<Cow<'static, str>> {
+    out.string(names::RPC_SYSTEM_NAME, b"grpc");
+    match method(head) {
+        Some(method) => out.string(names::RPC_METHOD, method),
+        None => {
+            out.string(names::RPC_METHOD, OTHER.as_bytes());
+            out.string(names::RPC_METHOD_ORIGINAL, head.path().unwrap_or_default());
+        }
+    }
+    write_server_address(out, head);
+    write_peer(out, exchange.peer);
+    let Some(status) = exchange.grpc_status else {
+        return error::http_error(kind, exchange.status_code, exchange.response_flags);
+    };
+    let name = status_name(status);
+    out.string(names::RPC_RESPONSE_STATUS_CODE, name.as_bytes());
+    is_error(kind, status)
+        .then(|| error::failure_of(exchange.response_flags).map_or(name, Cow::Borrowed))
+}
+
+/// Name of a status code; a number outside the known ones stands as it is.
+fn status_name(status: u32) -> Cow<'static, str> {
+    let known = usize::try_from(status).ok().and_then(|index| STATUS_NAMES.get(index));
+    known.map_or_else(|| status.to_string().into(), |name| Cow::Borrowed(*name))
+}
+
+/// CLIENT: everything but OK. SERVER: only what is the server's fault.
+fn is_error(kind: SpanKind, status: u32) -> bool {
+    match kind {
+        SpanKind::Client => status != 0,
+        SpanKind::Server => matches!(status, 2 | 4 | 12 | 13 | 14 | 15 | 17..),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header_map::serialise;
+
+    #[test]
+    fn the_method_is_service_slash_method() {
+        let cases: [(&str, Option<&str>); 7] = [
+            ("/shop.Cart/Add", Some("shop.Cart/Add")),
+            ("/Cart/Add", Some("Cart/Add")),
+            ("/Cart", None),
+            ("/Cart/", None),
+            ("//Add", None),
+            ("/a/b/c", None),
+            ("Cart/Add", None),
+        ];
+        for (path, expected) in cases {
+            let pairs = [(b":path".as_slice(), path.as_bytes())];
+            let head = RequestHead::new(serialise(pairs));
+            assert_eq!(method(&head), expected.map(str::as_bytes), "{path}");
+        }
+    }
+
+    #[test]
+    fn servers_are_blamed_only_for_their_own_failures() {
+        let server: Vec<u32> = (0..=16).filter(|&s| is_error(SpanKind::Server, s)).collect();
+        assert_eq!(server, [2, 4, 12, 13, 14, 15]);
+        let client: Vec<u32> = (0..=16).filter(|&s| is_error(SpanKind::Client, s)).collect();
+        assert_eq!(client, (1..=16).collect::<Vec<_>>());
+        assert_eq!((status_name(5), status_name(99)), ("NOT_FOUND".into(), "99".into()));
+    }
+}

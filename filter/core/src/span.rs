@@ -1,0 +1,131 @@
+//! Spans, written as OTLP straight into the queue's buffer.
+
+use std::borrow::Cow;
+
+use crate::ids::SpanId;
+use crate::otlp::wire::{self, AttributeWriter};
+use crate::redact::Redaction;
+use crate::request_head::RequestHead;
+use crate::semconv::{http, names, rpc};
+use crate::span_context::SpanContext;
+
+/// Which side of the exchange a span describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpanKind {
+    /// The request came to the workload behind this proxy, or through a gateway.
+    Server,
+    /// The workload behind this proxy made the request.
+    Client,
+}
+
+/// What is known of a request when it has ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Exchange<'a> {
+    /// Nanoseconds since the Unix epoch.
+    pub start: u64,
+    /// Nanoseconds since the Unix epoch.
+    pub end: u64,
+    /// Status code of the answer, if there was one.
+    pub status_code: Option<u16>,
+    /// gRPC status, if the answer had one.
+    pub grpc_status: Option<u32>,
+    /// Envoy's response flags, one bit each.
+    pub response_flags: u64,
+    /// Envoy's name of the protocol, e.g. `HTTP/1.1`.
+    pub protocol: Option<&'a [u8]>,
+    /// Address and port of the other side: the caller of a server, the upstream of a client.
+    pub peer: Option<&'a [u8]>,
+}
+
+/// What all spans of a configuration have in common.
+#[derive(Clone, Debug)]
+pub struct SpanSettings {
+    /// What must not leave the proxy.
+    pub redaction: Redaction,
+    /// Most characters of an attribute's value.
+    pub attribute_value_length_limit: usize,
+}
+
+/// Field number of `spans` in `ScopeSpans`.
+const SPANS: u32 = 2;
+/// `Span.flags`: whether the parent is remote is known.
+const HAS_IS_REMOTE: u32 = 0x100;
+/// `Span.flags`: the parent is remote.
+const IS_REMOTE: u32 = 0x200;
+/// `Status.code` of a failure.
+const STATUS_CODE_ERROR: u64 = 2;
+
+/// A sampled request that has ended, ready to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct SpanData<'a> {
+    /// Side of the exchange.
+    pub kind: SpanKind,
+    /// Its identity, and the list that travels along.
+    pub context: &'a SpanContext,
+    /// The caller's span; `None` for the first span of a trace.
+    pub parent_span_id: Option<SpanId>,
+    /// The request.
+    pub head: &'a RequestHead,
+    /// How it went.
+    pub exchange: Exchange<'a>,
+}
+
+impl SpanData<'_> {
+    /// Appends the span as one element of `ScopeSpans.spans`.
+    pub fn write(&self, out: &mut Vec<u8>, settings: &SpanSettings) {
+        wire::put_message(out, SPANS, |out| self.write_body(out, settings));
+    }
+
+    fn write_body(&self, out: &mut Vec<u8>, settings: &SpanSettings) {
+        let limit = settings.attribute_value_length_limit;
+        let is_grpc = self.head.is_grpc();
+        wire::put_bytes(out, 1, self.context.trace_id.as_bytes());
+        wire::put_bytes(out, 2, self.context.span_id.as_bytes());
+        if !self.context.trace_state.is_empty() {
+            wire::put_bytes(out, 3, self.context.trace_state.as_str().as_bytes());
+        }
+        if let Some(parent) = &self.parent_span_id {
+            wire::put_bytes(out, 4, parent.as_bytes());
+        }
+        let name = if is_grpc {
+            wire::limited(rpc::span_name(self.head), limit)
+        } else {
+            Cow::Borrowed(http::span_name(self.head))
+        };
+        wire::put_bytes(out, 5, name.as_bytes());
+        wire::put_integer(out, 6, self.kind.to_otlp());
+        wire::put_fixed64(out, 7, self.exchange.start);
+        // The clock may have been set back meanwhile; a span never ends before it starts.
+        wire::put_fixed64(out, 8, self.exchange.end.max(self.exchange.start));
+        let mut attributes = AttributeWriter::new(out, 9, limit);
+        let error_type = if is_grpc {
+            rpc::write_attributes(&mut attributes, self.kind, self.head, &self.exchange)
+        } else {
+            let redaction = &settings.redaction;
+            http::write_attributes(&mut attributes, self.kind, self.head, &self.exchange, redaction)
+        };
+        if let Some(error_type) = &error_type {
+            attributes.string(names::ERROR_TYPE, error_type.as_bytes());
+            wire::put_header(out, 15, 2);
+            wire::put_integer(out, 3, STATUS_CODE_ERROR);
+        }
+        wire::put_fixed32(out, 16, self.flags());
+    }
+
+    fn flags(&self) -> u32 {
+        let remote = if self.parent_span_id.is_some() { IS_REMOTE } else { 0 };
+        u32::from(self.context.flags.to_wire()) | HAS_IS_REMOTE | remote
+    }
+}
+
+impl SpanKind {
+    fn to_otlp(self) -> u64 {
+        match self {
+            Self::Server => 2,
+            Self::Client => 3,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

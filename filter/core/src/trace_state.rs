@@ -1,0 +1,132 @@
+//! The `tracestate` list (W3C Trace Context level 2, section 3.3).
+//!
+//! ```text
+//! list   = member *31( OWS "," OWS member )      ; empty members are allowed and mean nothing
+//! member = key "=" value
+//! key    = ( lcalpha / DIGIT ) 0*255( lcalpha / DIGIT / "_" / "-" / "*" / "/" / "@" )
+//! value  = 0*255( chr / " " ) chr                ; chr: 0x21-0x7e without "," and "="
+//! ```
+//!
+//! One broken member spoils the whole list, as the official harness demands. Duplicate keys are
+//! kept as they are: the harness allows it, and only the writer of a key may judge them.
+
+/// Most members a list may have.
+const MAX_MEMBERS: usize = 32;
+/// Longest key and longest value, in bytes.
+const MAX_PART: usize = 256;
+
+/// A well-formed list, joined by commas; empty when there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TraceState(String);
+
+/// Why a list was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TraceStateError {
+    /// A member is no `key=value` of the grammar.
+    Member,
+    /// More than 32 members.
+    TooManyMembers,
+}
+
+impl TraceState {
+    /// Joins all `tracestate` fields in the order of their arrival and checks every member.
+    ///
+    /// # Errors
+    /// The first rule of the grammar that the list breaks.
+    pub fn parse<'a>(fields: impl Iterator<Item = &'a [u8]>) -> Result<Self, TraceStateError> {
+        let mut joined = String::new();
+        let mut members = 0;
+        for member in fields.flat_map(|field| field.split(|&b| b == b',')) {
+            let member = trim_ows(member);
+            if member.is_empty() {
+                continue;
+            }
+            members += 1;
+            if members > MAX_MEMBERS {
+                return Err(TraceStateError::TooManyMembers);
+            }
+            if !joined.is_empty() {
+                joined.push(',');
+            }
+            joined.push_str(checked(member).ok_or(TraceStateError::Member)?);
+        }
+        Ok(Self(joined))
+    }
+
+    /// The list as it is written to a span or a header.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is no member.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The member as text when it follows the grammar.
+fn checked(member: &[u8]) -> Option<&str> {
+    let equals = member.iter().position(|&b| b == b'=')?;
+    let (key, value) = (member.get(..equals)?, member.get(equals + 1..)?);
+    let key_rest = |b: &u8| is_key_start(b) || matches!(b, b'_' | b'-' | b'*' | b'/' | b'@');
+    let key_is_good =
+        key.len() <= MAX_PART && key.first().is_some_and(is_key_start) && key.iter().all(key_rest);
+    let value_is_good = (1..=MAX_PART).contains(&value.len())
+        && value.iter().all(|b| matches!(b, 0x20..=0x7e) && *b != b'=')
+        && value.last() != Some(&b' ');
+    if key_is_good && value_is_good { str::from_utf8(member).ok() } else { None }
+}
+
+fn is_key_start(byte: &u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'0'..=b'9')
+}
+
+/// Strips optional white space (SP and HTAB) from both ends.
+pub(crate) fn trim_ows(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TraceStateError::{Member, TooManyMembers};
+
+    #[test]
+    fn follows_the_grammar() {
+        let long = |n| "a".repeat(n);
+        let many = |n: usize| (0..n).map(|i| format!("k{i}=1")).collect::<Vec<_>>().join(",");
+        let cases: Vec<(Vec<String>, Result<String, TraceStateError>, &str)> = vec![
+            (vec!["foo=1".into()], Ok("foo=1".into()), "one member"),
+            (vec!["foo=1".into(), "bar=2".into()], Ok("foo=1,bar=2".into()), "fields are joined"),
+            (vec![" foo=1 \t,\t bar=2 ".into()], Ok("foo=1,bar=2".into()), "OWS is ignored"),
+            (vec!["foo=1,,".into(), String::new()], Ok("foo=1".into()), "empty members"),
+            (vec!["foo= 1".into()], Ok("foo= 1".into()), "leading spaces belong to the value"),
+            (vec!["foo=1,foo=2".into()], Ok("foo=1,foo=2".into()), "duplicates stay"),
+            (vec!["0k_-*/@@x=1".into()], Ok("0k_-*/@@x=1".into()), "the level 2 key alphabet"),
+            (vec![format!("{}=1", long(256))], Ok(format!("{}=1", long(256))), "longest key"),
+            (vec![format!("{}=1", long(257))], Err(Member), "key too long"),
+            (vec![format!("a={}", long(256))], Ok(format!("a={}", long(256))), "longest value"),
+            (vec![format!("a={}", long(257))], Err(Member), "value too long"),
+            (vec!["foo=".into()], Err(Member), "empty value"),
+            (vec!["=1".into()], Err(Member), "empty key"),
+            (vec!["foo".into()], Err(Member), "no equals sign"),
+            (vec!["foo =1".into()], Err(Member), "space in a key"),
+            (vec!["FOO=1".into()], Err(Member), "upper-case key"),
+            (vec!["foo.bar=1".into()], Err(Member), "a dot in a key"),
+            (vec!["@foo=1".into()], Err(Member), "a key starts with a letter or digit"),
+            (vec!["foo=a=b".into()], Err(Member), "equals sign in a value"),
+            (vec!["foo=\u{e9}".into()], Err(Member), "not ASCII"),
+            (vec!["foo=a\tb".into()], Err(Member), "control character in a value"),
+            (vec!["bar=1,foo".into()], Err(Member), "one bad member spoils the list"),
+            (vec![many(32)], Ok(many(32)), "32 members"),
+            (vec![many(33)], Err(TooManyMembers), "33 members"),
+        ];
+        for (fields, expected, why) in cases {
+            let parsed = TraceState::parse(fields.iter().map(String::as_bytes));
+            assert_eq!(parsed.map(|state| state.0), expected, "{why}");
+        }
+    }
+}

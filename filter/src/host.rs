@@ -1,0 +1,220 @@
+//! Envoy's host calls: bytes in, small errors out. No other file names one.
+//!
+//! The calls are declared here and not taken from `proxy_wasm::hostcalls` for two reasons. The
+//! SDK's wrappers panic on any status they do not expect, and a panic answers 503 to every later
+//! request of the worker. And its header reader copies each name and value into an allocation of
+//! its own, where this one takes over the host's buffer as it is. Exports are dispatched through
+//! the SDK, because it matches answers to the contexts that wait for them.
+
+use std::ptr::null_mut;
+use std::time::Duration;
+
+use proxy_wasm::hostcalls;
+use proxy_wasm::types::{BufferType, LogLevel, MapType, MetricType};
+
+/// A host call that did not succeed.
+#[derive(Clone, Copy, Debug)]
+pub struct HostError;
+
+/// Longest part of a collector's answer that is read, in bytes.
+const MAX_ANSWER: usize = 64 * 1024;
+
+const OK: u32 = 0;
+
+#[link(wasm_import_module = "env")]
+unsafe extern "C" {
+    fn proxy_get_header_map_pairs(map: MapType, data: *mut *mut u8, size: *mut usize) -> u32;
+    fn proxy_get_header_map_value(
+        map: MapType,
+        key: *const u8,
+        key_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+    ) -> u32;
+    fn proxy_replace_header_map_value(
+        map: MapType,
+        key: *const u8,
+        key_size: usize,
+        value: *const u8,
+        value_size: usize,
+    ) -> u32;
+    fn proxy_remove_header_map_value(map: MapType, key: *const u8, key_size: usize) -> u32;
+    fn proxy_get_property(
+        path: *const u8,
+        path_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+    ) -> u32;
+    fn proxy_get_buffer_bytes(
+        buffer: BufferType,
+        start: usize,
+        max_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+    ) -> u32;
+    fn proxy_get_current_time_nanoseconds(time: *mut u64) -> u32;
+    fn proxy_log(level: LogLevel, message: *const u8, message_size: usize) -> u32;
+    fn proxy_define_metric(
+        metric: MetricType,
+        name: *const u8,
+        name_size: usize,
+        id: *mut u32,
+    ) -> u32;
+    safe fn proxy_set_tick_period_milliseconds(period: u32) -> u32;
+    safe fn proxy_increment_metric(id: u32, offset: i64) -> u32;
+    safe fn proxy_done() -> u32;
+}
+
+/// Runs a call that returns bytes, and takes them over without copying.
+fn bytes(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Option<Vec<u8>> {
+    let mut data: *mut u8 = null_mut();
+    let mut size: usize = 0;
+    if call(&raw mut data, &raw mut size) != OK {
+        return None;
+    }
+    if data.is_null() || size == 0 {
+        return Some(Vec::new());
+    }
+    // SAFETY: the host obtained `data` from this module's `proxy_on_memory_allocate`, which hands
+    // out a boxed slice of exactly `size` bytes from the global allocator, wrote all of it, and
+    // keeps no reference: the slice is ours, as the ABI has it.
+    Some(unsafe { Vec::from_raw_parts(data, size, size) })
+}
+
+/// The serialised list of the request's headers, as it lies in the host's buffer.
+pub fn request_headers() -> Option<Vec<u8>> {
+    // SAFETY: both pointers are valid for writes during the call.
+    bytes(|data, size| unsafe {
+        proxy_get_header_map_pairs(MapType::HttpRequestHeaders, data, size)
+    })
+}
+
+/// The first request header of that name.
+pub fn request_header(name: &str) -> Option<Vec<u8>> {
+    header(MapType::HttpRequestHeaders, name)
+}
+
+/// The first response header of that name.
+pub fn response_header(name: &str) -> Option<Vec<u8>> {
+    header(MapType::HttpResponseHeaders, name)
+}
+
+/// The first header of that name in the answer to a callout.
+pub fn callout_header(name: &str) -> Option<Vec<u8>> {
+    header(MapType::HttpCallResponseHeaders, name)
+}
+
+fn header(map: MapType, name: &str) -> Option<Vec<u8>> {
+    // SAFETY: the name is readable and both pointers are valid for writes during the call.
+    bytes(|data, size| unsafe {
+        proxy_get_header_map_value(map, name.as_ptr(), name.len(), data, size)
+    })
+}
+
+/// Replaces all request headers of that name by one.
+pub fn replace_request_header(name: &str, value: &[u8]) -> Result<(), HostError> {
+    let map = MapType::HttpRequestHeaders;
+    // SAFETY: name and value are readable during the call.
+    result(unsafe {
+        proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
+    })
+}
+
+/// Removes all request headers of that name.
+pub fn remove_request_header(name: &str) -> Result<(), HostError> {
+    let map = MapType::HttpRequestHeaders;
+    // SAFETY: the name is readable during the call.
+    result(unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) })
+}
+
+/// A property by its path, whose parts are separated by NUL.
+pub fn property(path: &str) -> Option<Vec<u8>> {
+    // SAFETY: the path is readable and both pointers are valid for writes during the call.
+    bytes(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
+}
+
+/// A property that is a whole number or a time: eight bytes, little-endian.
+pub fn number(path: &str) -> Option<u64> {
+    property(path)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+/// The plugin configuration as it was given.
+pub fn plugin_configuration() -> Vec<u8> {
+    buffer(BufferType::PluginConfiguration, usize::MAX).unwrap_or_default()
+}
+
+/// The start of the body of the answer to a callout.
+pub fn callout_body() -> Vec<u8> {
+    buffer(BufferType::HttpCallResponseBody, MAX_ANSWER).unwrap_or_default()
+}
+
+fn buffer(buffer: BufferType, max_size: usize) -> Option<Vec<u8>> {
+    // SAFETY: both pointers are valid for writes during the call.
+    bytes(|data, size| unsafe { proxy_get_buffer_bytes(buffer, 0, max_size, data, size) })
+}
+
+/// Nanoseconds since the Unix epoch; 0 when the host has no clock.
+pub fn now() -> u64 {
+    let mut time = 0;
+    // SAFETY: the pointer is valid for writes during the call.
+    let status = unsafe { proxy_get_current_time_nanoseconds(&raw mut time) };
+    if status == OK { time } else { 0 }
+}
+
+/// Fills `bytes` with entropy from the host.
+pub fn fill_random(bytes: &mut [u8]) -> bool {
+    getrandom::fill(bytes).is_ok()
+}
+
+/// Asks for a tick of the current root context every `milliseconds`.
+pub fn set_tick_period(milliseconds: u32) {
+    // Envoy accepts any period; were it refused, full batches would still leave on later ticks.
+    let _ = proxy_set_tick_period_milliseconds(milliseconds);
+}
+
+/// Tells the host that a root context whose `on_done` said "not yet" is done now.
+pub fn done() {
+    // Refused only when the host no longer waits.
+    let _ = proxy_done();
+}
+
+/// Writes a line to Envoy's log, behind the prefix `spanmesh: `.
+pub fn log(level: LogLevel, message: &str) {
+    let line = format!("spanmesh: {message}");
+    // SAFETY: the line is readable during the call. A line that cannot be written is lost.
+    let _ = unsafe { proxy_log(level, line.as_ptr(), line.len()) };
+}
+
+/// Makes a statistic known to Envoy; one name is one statistic over all workers.
+pub fn define_metric(metric: MetricType, name: &str) -> Option<u32> {
+    let mut id = 0;
+    // SAFETY: the name is readable and the pointer is valid for writes during the call.
+    let status = unsafe { proxy_define_metric(metric, name.as_ptr(), name.len(), &raw mut id) };
+    (status == OK).then_some(id)
+}
+
+/// Adds to a counter or gauge.
+pub fn increment_metric(id: u32, offset: i64) {
+    // Fails only for an id that was never defined.
+    let _ = proxy_increment_metric(id, offset);
+}
+
+/// Sends an HTTP request to a cluster. Only to be called while a root context is active: the SDK
+/// drops the answer when the dispatching context is gone.
+///
+/// Of the SDK's wrappers this one is used because it registers the answer's recipient. It knows
+/// every status that Envoy answers here (success, bad argument, internal failure).
+pub fn send(
+    cluster: &str,
+    headers: Vec<(&str, &str)>,
+    body: &[u8],
+    timeout: Duration,
+) -> Result<(), HostError> {
+    hostcalls::dispatch_http_call(cluster, headers, Some(body), Vec::new(), timeout)
+        .map(|_token| ())
+        .map_err(|_status| HostError)
+}
+
+fn result(status: u32) -> Result<(), HostError> {
+    if status == OK { Ok(()) } else { Err(HostError) }
+}

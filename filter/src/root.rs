@@ -1,0 +1,116 @@
+//! The root context: configuration, ticks, the collector's answers, and the end.
+
+use std::rc::Rc;
+
+use proxy_wasm::traits::{Context, HttpContext, RootContext};
+use proxy_wasm::types::{ContextType, LogLevel};
+use spanmesh_core::config::Config;
+use spanmesh_core::exporter::Outcome;
+
+use crate::host;
+use crate::pipeline::{Pipeline, State};
+use crate::stream::Stream;
+
+/// One per plugin configuration and worker.
+#[derive(Debug, Default)]
+pub struct Root {
+    pipeline: Option<Rc<Pipeline>>,
+    /// The host wants to delete this context and waits for the queue to empty.
+    draining: bool,
+}
+
+impl Root {
+    fn with_state<T>(&self, act: impl FnOnce(&mut State) -> T) -> Option<T> {
+        let pipeline = self.pipeline.as_ref()?;
+        pipeline.state.try_borrow_mut().ok().map(|mut state| act(&mut state))
+    }
+
+    fn finish_draining(&mut self) {
+        if self.draining && self.with_state(|state| state.is_drained()) == Some(true) {
+            self.draining = false;
+            host::done();
+        }
+    }
+}
+
+impl RootContext for Root {
+    /// Refuses a bad configuration with every problem; the one before it stays in force.
+    fn on_configure(&mut self, _size: usize) -> bool {
+        let environment = |name: &str| std::env::var(name).ok();
+        match Config::parse(&host::plugin_configuration(), &environment) {
+            Ok(config) => {
+                let pipeline = Rc::new(Pipeline::new(config));
+                if let Ok(mut state) = pipeline.state.try_borrow_mut() {
+                    state.tick(host::now());
+                }
+                self.pipeline = Some(pipeline);
+                true
+            }
+            Err(problems) => {
+                for problem in problems {
+                    host::log(LogLevel::Error, &format!("configuration refused: {problem}"));
+                }
+                false
+            }
+        }
+    }
+
+    fn on_tick(&mut self) {
+        self.with_state(|state| state.tick(host::now()));
+        self.finish_draining();
+    }
+
+    fn create_http_context(&self, _context_id: u32) -> Option<Box<dyn HttpContext>> {
+        Some(Box::new(Stream::new(self.pipeline.clone())))
+    }
+
+    fn get_type(&self) -> Option<ContextType> {
+        Some(ContextType::HttpContext)
+    }
+}
+
+impl Context for Root {
+    fn on_http_call_response(
+        &mut self,
+        _token: u32,
+        headers: usize,
+        _body: usize,
+        _trailers: usize,
+    ) {
+        let status = host::callout_header(":status").and_then(|text| parse(&text));
+        let retry_after = host::callout_header("retry-after");
+        let body = host::callout_body();
+        // A reset arrives as an answer without headers.
+        let outcome = match status {
+            Some(status) if headers > 0 => {
+                Outcome::Response { status, retry_after: retry_after.as_deref(), body: &body }
+            }
+            _ => Outcome::NoResponse,
+        };
+        self.with_state(|state| state.handle(host::now(), &outcome));
+        self.finish_draining();
+    }
+
+    /// Called when the last request is over, after a reload or when the listener goes. Answers
+    /// "not yet" while spans are queued; they are delivered or dropped by the ordinary rules.
+    fn on_done(&mut self) -> bool {
+        self.draining = self
+            .with_state(|state| {
+                state.flush(host::now());
+                !state.is_drained()
+            })
+            .unwrap_or(false);
+        !self.draining
+    }
+}
+
+impl Drop for Root {
+    fn drop(&mut self) {
+        self.with_state(State::abandon);
+    }
+}
+
+/// A decimal number in a header.
+pub fn parse(digits: &[u8]) -> Option<u16> {
+    str::from_utf8(digits).ok()?.parse().ok()
+}

@@ -1,0 +1,43 @@
+//! The filter's counters in Envoy's statistics.
+
+use proxy_wasm::types::MetricType;
+use spanmesh_core::counters::{Counter, Counters, SPANS_QUEUED};
+
+use crate::host;
+
+/// Ids of the statistics that the host knows.
+#[derive(Debug)]
+pub struct Stats {
+    counters: Vec<(Counter, u32)>,
+    queued: Option<u32>,
+    queued_reported: i64,
+}
+
+impl Stats {
+    /// Makes every statistic known, so that each is visible from the start.
+    pub fn define() -> Self {
+        let define = |counter: Counter| {
+            Some((counter, host::define_metric(MetricType::Counter, counter.name())?))
+        };
+        Self {
+            counters: Counter::ALL.into_iter().filter_map(define).collect(),
+            queued: host::define_metric(MetricType::Gauge, SPANS_QUEUED),
+            queued_reported: 0,
+        }
+    }
+
+    /// Adds what was counted since the last report. The gauge is moved by its change, because one
+    /// gauge is shared by all workers.
+    pub fn report(&mut self, counters: &mut Counters, queued: usize) {
+        for (counter, count) in counters.take() {
+            if let Some((_, id)) = self.counters.iter().find(|(known, _)| *known == counter) {
+                host::increment_metric(*id, i64::try_from(count).unwrap_or(i64::MAX));
+            }
+        }
+        let queued = i64::try_from(queued).unwrap_or(i64::MAX);
+        if let Some(id) = self.queued.filter(|_| queued != self.queued_reported) {
+            host::increment_metric(id, queued - self.queued_reported);
+            self.queued_reported = queued;
+        }
+    }
+}
