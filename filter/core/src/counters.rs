@@ -99,6 +99,8 @@ impl Counters {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn every_counter_has_its_own_place_and_name() {

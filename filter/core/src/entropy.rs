@@ -63,6 +63,8 @@ impl EntropyPool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn filled(with: impl Fn(usize) -> u8) -> EntropyPool {
         let mut pool = EntropyPool::default();

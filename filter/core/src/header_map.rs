@@ -68,6 +68,8 @@ pub fn serialise<'a>(pairs: impl IntoIterator<Item = (&'a [u8], &'a [u8])> + Clo
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn read(serialised: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
         Pairs::new(serialised).map(|(n, v)| (n.to_vec(), v.to_vec())).collect()

@@ -144,6 +144,8 @@ impl Slice {
 mod tests {
     use super::*;
     use crate::header_map::serialise;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn head(pairs: &[(&str, &[u8])]) -> RequestHead {
         RequestHead::new(serialise(pairs.iter().map(|(n, v)| (n.as_bytes(), *v))))

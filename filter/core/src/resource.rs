@@ -58,6 +58,8 @@ fn deployment(owner: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::otlp::messages::any_value::Value;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn detect_from(configured: &[KeyValue], node: &[(&str, &str)]) -> Vec<(String, String)> {
         let lookup = |path: &[&str]| {

@@ -93,6 +93,8 @@ pub(crate) fn trim_ows(mut bytes: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
     use TraceStateError::{Member, TooManyMembers};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn follows_the_grammar() {

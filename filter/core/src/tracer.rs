@@ -74,6 +74,8 @@ impl Tracer {
 mod tests {
     use super::*;
     use crate::header_map::serialise;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-";
 

@@ -31,6 +31,8 @@ pub(super) fn words(milliseconds: u64) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_number_is_milliseconds_and_text_needs_a_unit() {

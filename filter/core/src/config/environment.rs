@@ -53,6 +53,8 @@ fn reference<'a>(
 mod tests {
     use super::*;
     use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn references_are_replaced_in_values_only() {

@@ -1,6 +1,8 @@
 use super::*;
 use crate::sampling::{ParentBased, Ratio};
 use serde_json::{Value, json};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const SMALLEST: &str = r#"{"exporter": {"otlp_http": {"cluster": "collector"}}}"#;
 const SECOND: u64 = 1_000_000_000;

@@ -77,6 +77,8 @@ impl fmt::Display for Outcome<'_> {
 mod tests {
     use super::*;
     use crate::otlp::messages::ExportTracePartialSuccess;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn only_four_statuses_are_retried() {

@@ -26,6 +26,8 @@ impl RetrySettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn doubles_up_to_the_maximum_with_jitter_over_the_upper_half() {

@@ -2,6 +2,8 @@ use super::*;
 use crate::otlp::envelope::Envelope;
 use crate::otlp::messages::Resource;
 use crate::queue::BatchLimits;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const SECOND: u64 = 1_000_000_000;
 const ACCEPTED: Outcome<'_> = Outcome::Response { status: 200, retry_after: None, body: b"" };

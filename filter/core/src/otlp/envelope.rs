@@ -77,6 +77,8 @@ mod tests {
     use crate::otlp::messages::{
         ExportTraceServiceRequest, KeyValue, ResourceSpans, ScopeSpans, Span,
     };
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn equals_what_prost_writes_whatever_the_size() {

@@ -135,6 +135,8 @@ mod tests {
     use super::*;
     use crate::otlp::messages::{KeyValue, Resource};
     use prost::Message;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn varints_have_the_length_that_is_announced() {

@@ -84,6 +84,8 @@ pub fn print(context: &SpanContext) -> [u8; TRACEPARENT_LENGTH] {
 mod tests {
     use super::*;
     use crate::header_map::serialise;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const IDS: &str = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7";
 

@@ -1,6 +1,8 @@
 use super::*;
 use crate::otlp::messages::{ExportTraceServiceRequest, Resource};
 use prost::Message;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const LIMITS: BatchLimits = BatchLimits {
     schedule_delay: 1_000,

@@ -102,6 +102,8 @@ impl ParentBased {
 mod tests {
     use super::*;
     use SamplingDecision::{Drop, RecordAndSample};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn parent_based_follows_the_caller_and_asks_the_root_otherwise() {

@@ -48,6 +48,8 @@ impl Ratio {
 mod tests {
     use super::*;
     use SamplingDecision::{Drop, RecordAndSample};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn decide(ratio: f64, randomness: u64) -> SamplingDecision {
         let mut id = [0xff; 16];

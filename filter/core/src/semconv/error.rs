@@ -70,6 +70,8 @@ pub fn http_error(
 mod tests {
     use super::*;
     use SpanKind::{Client, Server};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn failures_follow_the_conventions() {

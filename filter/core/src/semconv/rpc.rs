@@ -91,6 +91,8 @@ fn is_error(kind: SpanKind, status: u32) -> bool {
 mod tests {
     use super::*;
     use crate::header_map::serialise;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn the_method_is_service_slash_method() {

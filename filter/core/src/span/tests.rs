@@ -5,6 +5,8 @@ use crate::otlp::messages::{KeyValue, ScopeSpans, Span, Status};
 use crate::span_context::TraceFlags;
 use crate::trace_state::TraceState;
 use prost::Message;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const SHOP: &[(&str, &str)] = &[
     (":method", "GET"),

@@ -1,0 +1,92 @@
+# spanmesh: `make` lists the targets. Third-party tools are kept in $(CACHE), by version.
+
+ENVOY ?= 1.39.3
+ENVOY_OLDEST := 1.36.4
+CACHE ?= $(HOME)/.cache/spanmesh
+# rustup, or debian: build with Debian's compiler when rustup cannot install the target.
+WASM_TOOLCHAIN ?= rustup
+
+MODULE := $(CURDIR)/target/spanmesh.wasm
+export SPANMESH_CACHE := $(CACHE)
+export SPANMESH_WASM := $(MODULE)
+
+envoy = $(CACHE)/envoy-$(1)/bin/envoy-binary
+with_envoy = SPANMESH_ENVOY="$(call envoy,$(1))"
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.PHONY: demo
+demo: build $(call envoy,$(ENVOY)) ## run a shop of services behind real Envoys and show its traces (KEEP=1 keeps it running)
+	@filter/setup/say "starting the shop"
+	@cargo build --quiet --release -p spanmesh-shop
+	@$(call with_envoy,$(ENVOY)) KEEP="$(KEEP)" target/release/spanmesh-shop
+
+.PHONY: test
+test: lint test-core test-node test-e2e ## run every test; ENVOY=1.36.4 chooses another Envoy
+
+.PHONY: build
+build: prerequisites wasm-target $(MODULE) ## build the module: target/spanmesh.wasm
+
+.PHONY: bench
+bench: build $(call envoy,$(ENVOY)) ## compare CPU and latency with no tracing and with the native tracer (BENCH="--quick")
+	@cd tests/bench && cargo build --quiet --release
+	@$(call with_envoy,$(ENVOY)) tests/bench/target/release/spanmesh-bench --out target/bench $(BENCH)
+
+.PHONY: lint
+lint: prerequisites wasm-target ## check formatting and lints
+	@filter/setup/say "checking formatting and lints"
+	@cargo fmt --all --check
+	@cd tests/bench && cargo fmt --check
+	@cargo clippy --quiet --workspace --exclude spanmesh-filter --all-targets -- -D warnings
+	@cargo clippy --quiet -p spanmesh-filter --target wasm32-wasip1 -- -D warnings
+	@cd tests/bench && cargo clippy --quiet --all-targets -- -D warnings
+
+.PHONY: test-core
+test-core: prerequisites ## unit and property tests of the core, and tests of the shop and the harness's own
+	@filter/setup/say "testing the core and the shop"
+	@cargo test --quiet -p spanmesh-core -p spanmesh-shop
+
+.PHONY: test-node
+test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core as WebAssembly, in Node
+	@filter/setup/say "testing the core as WebAssembly in Node"
+	@tests/setup/node-tests
+
+.PHONY: test-e2e
+test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) ## end-to-end tests in real Envoys, the current and the oldest supported
+	@filter/setup/say "testing the harness and the repository"
+	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-harness
+	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-tests --test tidy
+	@for version in $(sort $(ENVOY) $(ENVOY_OLDEST)); do \
+	  filter/setup/say "testing end to end in Envoy $$version"; \
+	  SPANMESH_ENVOY="$(CACHE)/envoy-$$version/bin/envoy-binary" \
+	    cargo test --quiet -p spanmesh-tests --test e2e || exit 1; \
+	done
+
+.PHONY: schema
+schema: ## write filter/core/config.schema.json from the table of options
+	@SPANMESH_WRITE_SCHEMA=1 cargo test --quiet -p spanmesh-core --test config_schema
+
+.PHONY: clean
+clean: ## remove what was built here (third-party tools stay in ~/.cache/spanmesh)
+	@rm -rf target tests/bench/target
+
+.PHONY: prerequisites
+prerequisites:
+	@filter/setup/prerequisites
+
+.PHONY: wasm-target
+wasm-target:
+	@filter/setup/wasm-target $(WASM_TOOLCHAIN)
+
+SOURCES := $(shell find filter Cargo.toml Cargo.lock -name '*.rs' -o -name '*.toml' -o -name '*.json' -o -name Cargo.lock)
+$(MODULE): $(SOURCES) filter/setup/build | wasm-target
+	@filter/setup/build $(WASM_TOOLCHAIN) $@
+
+$(CACHE)/envoy-%/bin/envoy-binary:
+	@tests/setup/envoy $*
+
+$(CACHE)/wasm-bindgen.stamp: Cargo.lock
+	@tests/setup/wasm-bindgen

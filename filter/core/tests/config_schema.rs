@@ -1,0 +1,72 @@
+//! The JSON Schema in the repository is the one that the table of options makes, and it judges
+//! configurations as the filter does.
+#![cfg(not(target_arch = "wasm32"))]
+
+use serde_json::{Value, json};
+use spanmesh_core::config::{Config, json_schema};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/config.schema.json");
+
+/// Set to write the schema instead of comparing it (`make schema`).
+const WRITE: &str = "SPANMESH_WRITE_SCHEMA";
+
+#[test]
+fn the_file_is_what_the_options_make() {
+    let expected = serde_json::to_string_pretty(&json_schema::generate()).unwrap() + "\n";
+    if std::env::var_os(WRITE).is_some() {
+        std::fs::write(FILE, &expected).unwrap();
+    }
+    let found = std::fs::read_to_string(FILE).unwrap();
+    assert!(found == expected, "config.schema.json is out of date: run `make schema`");
+}
+
+#[test]
+fn schema_and_filter_agree() {
+    let exporter = json!({"otlp_http": {"cluster": "c"}});
+    let with = |key: &str, value: Value| json!({"exporter": exporter, key: value});
+    let cases = [
+        json!({"exporter": exporter}),
+        json!({}),
+        json!([]),
+        json!({"exporter": {}}),
+        json!({"exporter": {"otlp_http": null}}),
+        json!({"exporter": {"otlp_http": {"cluster": ""}}}),
+        json!({"exporter": {"otlp_http": {"cluster": "c", "path": "x"}}}),
+        json!({"exporter": {"otlp_http": {"cluster": "c", "path": "/x", "authority": null}}}),
+        json!({"exporter": {"otlp_http": {"cluster": "c", "headers": {"a": "b"}}}}),
+        json!({"exporter": {"otlp_http": {"cluster": "c", "headers": {"A": "b"}}}}),
+        json!({"exporter": {"otlp_http": {"cluster": "c", "headers": {"a": "\n"}}}}),
+        with("surprise", json!(1)),
+        with("batch", json!(null)),
+        with("batch", json!({"schedule_delay": "2s", "max_queue_size": 600})),
+        with("batch", json!({"schedule_delay": "2 s"})),
+        with("batch", json!({"max_queue_size": 0})),
+        with("batch", json!({"max_queue_size": 1.5})),
+        with("resource", json!({"attributes": {"a": "b", "c": 1, "d": true}})),
+        with("resource", json!({"attributes": {"a": null}})),
+        with("resource", json!({"attributes": {"": "b"}})),
+        with("sampler", json!("always_off")),
+        with("sampler", json!("never")),
+        with("sampler", json!({"always_on": null})),
+        with("sampler", json!({"always_on": {}, "always_off": {}})),
+        with("sampler", json!({})),
+        with("sampler", json!({"trace_id_ratio_based": {"ratio": 0.5}})),
+        with("sampler", json!({"trace_id_ratio_based": {"ratio": 2}})),
+        with("sampler", json!({"parent_based": {"root": {"trace_id_ratio_based": {"ratio": 1}}}})),
+        with("sampler", json!({"parent_based": {"root": {"parent_based": {"root": "x"}}}})),
+        with("direction", json!("inbound")),
+        with("direction", json!("up")),
+        with("redact", json!({"query": ["a"]})),
+        with("redact", json!({"query": [""]})),
+        with("limits", json!({"attribute_value_length_limit": 1})),
+        with("limits", json!({"attribute_value_length_limit": 0})),
+    ];
+    let schema = jsonschema::validator_for(&json_schema::generate()).unwrap();
+    let mut accepted = 0;
+    for case in &cases {
+        let ours = Config::parse(case.to_string().as_bytes(), &|_| None);
+        assert_eq!(schema.is_valid(case), ours.is_ok(), "{case}: {ours:?}");
+        accepted += usize::from(ours.is_ok());
+    }
+    assert!(accepted > 10 && cases.len() - accepted > 10, "both verdicts are exercised");
+}

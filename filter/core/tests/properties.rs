@@ -1,0 +1,186 @@
+//! Properties of the parsers: printing gives back what was parsed, and no bytes make them panic.
+#![cfg(not(target_arch = "wasm32"))]
+
+use proptest::prelude::*;
+use spanmesh_core::config::Config;
+use spanmesh_core::exporter::{Exporter, Outcome, RetrySettings};
+use spanmesh_core::header_map::{Pairs, serialise};
+use spanmesh_core::ids::{SpanId, TraceId};
+use spanmesh_core::otlp::envelope::Envelope;
+use spanmesh_core::otlp::messages::{Resource, ScopeSpans};
+use spanmesh_core::propagation::tracecontext;
+use spanmesh_core::queue::{BatchLimits, BatchQueue};
+use spanmesh_core::redact::Redaction;
+use spanmesh_core::request_head::RequestHead;
+use spanmesh_core::span::{Exchange, SpanData, SpanKind, SpanSettings};
+use spanmesh_core::span_context::{SpanContext, TraceFlags};
+use spanmesh_core::trace_state::TraceState;
+
+use prost::Message as _;
+
+/// Header names that the filter reads, and one that it does not.
+const NAMES: [&str; 12] = [
+    ":method",
+    ":path",
+    ":authority",
+    ":scheme",
+    "x-forwarded-proto",
+    "x-forwarded-for",
+    "user-agent",
+    "content-type",
+    "traceparent",
+    "tracestate",
+    "x-other",
+    "",
+];
+
+/// Bytes that look like the formats often enough to get past the first checks.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..80),
+        "[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}.{0,4}".prop_map(String::into_bytes),
+        "[ \t]?([a-z0-9@_*/-]{1,9}=[ -~]{1,9}[ \t]?,){0,40}".prop_map(String::into_bytes),
+        "application/grpc(\\+proto)?".prop_map(String::into_bytes),
+        "(https?|/[a-zA-Z.]{0,8}/[a-zA-Z]{0,5}|\\[?[0-9a-f:]{1,9}\\]?:[0-9]{0,6})"
+            .prop_map(String::into_bytes),
+    ]
+}
+
+fn header_list() -> impl Strategy<Value = Vec<(usize, Vec<u8>)>> {
+    proptest::collection::vec((0..NAMES.len(), bytes()), 0..24)
+}
+
+fn head_of(list: &[(usize, Vec<u8>)]) -> RequestHead {
+    let pairs = list.iter().map(|(name, value)| (NAMES[*name].as_bytes(), value.as_slice()));
+    RequestHead::new(serialise(pairs))
+}
+
+fn context(trace: [u8; 16], span: [u8; 8], flags: u8) -> Option<SpanContext> {
+    Some(SpanContext {
+        trace_id: TraceId::from_bytes(trace)?,
+        span_id: SpanId::from_bytes(span)?,
+        flags: TraceFlags::from_wire(flags),
+        trace_state: TraceState::default(),
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_printed_traceparent_is_parsed_to_the_same(trace: [u8; 16], span: [u8; 8], flags: u8) {
+        let Some(context) = context(trace, span, flags) else { return Ok(()) };
+        let printed = tracecontext::print(&context);
+        let parsed = tracecontext::parse(&printed);
+        prop_assert_eq!(parsed, Some((context.trace_id, context.span_id, context.flags)));
+    }
+
+    #[test]
+    fn what_is_parsed_prints_as_version_00_and_is_stable(value in bytes()) {
+        if let Some((trace_id, span_id, flags)) = tracecontext::parse(&value) {
+            let trace_state = TraceState::default();
+            let printed =
+                tracecontext::print(&SpanContext { trace_id, span_id, flags, trace_state });
+            prop_assert!(printed.starts_with(b"00-"));
+            prop_assert_eq!(tracecontext::parse(&printed), Some((trace_id, span_id, flags)));
+        }
+    }
+
+    #[test]
+    fn an_accepted_tracestate_is_stable(fields in proptest::collection::vec(bytes(), 0..4)) {
+        if let Ok(state) = TraceState::parse(fields.iter().map(Vec::as_slice)) {
+            let again = TraceState::parse([state.as_str().as_bytes()].into_iter());
+            prop_assert_eq!(again, Ok(state));
+        }
+    }
+
+    #[test]
+    fn any_buffer_is_a_header_list(buffer in proptest::collection::vec(any::<u8>(), 0..200)) {
+        Pairs::new(&buffer).for_each(drop);
+        drop(tracecontext::extract(&RequestHead::new(buffer)));
+    }
+
+    #[test]
+    fn a_header_list_is_read_as_it_was_written(list in header_list()) {
+        let pairs = || list.iter().map(|(name, value)| (NAMES[*name].as_bytes(), value.as_slice()));
+        let serialised = serialise(pairs());
+        prop_assert!(Pairs::new(&serialised).eq(pairs()));
+    }
+
+    #[test]
+    fn any_request_makes_a_span_that_decodes(
+        list in header_list(),
+        server: bool,
+        status in proptest::option::of(any::<u16>()),
+        grpc_status in proptest::option::of(any::<u32>()),
+        response_flags: u64,
+        peer in bytes(),
+        times: (u64, u64),
+    ) {
+        let head = head_of(&list);
+        let extracted = tracecontext::extract(&head);
+        let fallback = context([1; 16], [2; 8], 1).unwrap();
+        let context = extracted.parent.unwrap_or(fallback);
+        let exchange = Exchange {
+            start: times.0,
+            end: times.1,
+            status_code: status,
+            grpc_status,
+            response_flags,
+            protocol: Some(&peer),
+            peer: Some(&peer),
+        };
+        let kind = if server { SpanKind::Server } else { SpanKind::Client };
+        let span = SpanData { kind, context: &context, parent_span_id: None, head: &head, exchange };
+        let redaction = Redaction::new(["x".to_owned()]);
+        let settings = SpanSettings { redaction, attribute_value_length_limit: 16 };
+        let mut out = Vec::new();
+        span.write(&mut out, &settings);
+        let decoded = ScopeSpans::decode(out.as_slice()).unwrap();
+        prop_assert_eq!(decoded.spans.len(), 1);
+        prop_assert_eq!(decoded.encode_to_vec(), out, "the encoding is prost's");
+    }
+
+    #[test]
+    fn any_configuration_is_accepted_or_refused_with_reasons(
+        text in r#"[{}\[\]":,a-z0-9_ ]{0,60}"#,
+        raw in proptest::collection::vec(any::<u8>(), 0..60),
+    ) {
+        for json in [text.as_bytes(), raw.as_slice()] {
+            if let Err(problems) = Config::parse(json, &|_| None) {
+                prop_assert!(!problems.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn any_answer_of_a_collector_is_accounted_for(
+        status in 0_u16..700,
+        retry_after in proptest::option::of(bytes()),
+        body in bytes(),
+        now: u64,
+    ) {
+        let limits = BatchLimits {
+            schedule_delay: 1,
+            max_export_batch_size: 1,
+            max_export_batch_bytes: 1_000,
+            max_queue_size: 4,
+            max_queue_bytes: 1_000,
+        };
+        let retry = RetrySettings { initial_interval: 5, max_interval: 9, max_elapsed_time: 20 };
+        let queue = BatchQueue::new(limits, Envelope::new(&Resource::default()));
+        let mut exporter = Exporter::new(queue, retry);
+        let mut counters = spanmesh_core::counters::Counters::default();
+        exporter.push(now, &mut counters, |out| out.extend([0x12, 0]));
+        prop_assert!(exporter.poll_transmit(now, &mut counters).is_some());
+        let outcome = Outcome::Response { status, retry_after: retry_after.as_deref(), body: &body };
+        exporter.handle(now, &outcome, 7, &mut counters);
+        use spanmesh_core::counters::Counter;
+        let gone = [
+            Counter::SpansDelivered,
+            Counter::DroppedRejected,
+            Counter::DroppedNotRetryable,
+            Counter::DroppedRetryExhausted,
+        ];
+        let gone: u64 = gone.into_iter().map(|counter| counters.get(counter)).sum();
+        prop_assert_eq!(gone + exporter.spans() as u64, 1);
+    }
+}
