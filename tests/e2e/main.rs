@@ -1,1 +1,15 @@
-fn main() {}
+//! End-to-end tests: the built module in the real Envoy, over real sockets.
+
+mod collector_faults;
+mod configuration;
+mod grpc;
+mod hostile;
+mod local_replies;
+mod reload;
+mod resource;
+mod sampling;
+mod support;
+mod traces;
+mod upstream_faults;
+mod w3c;
+mod workers;

@@ -10,6 +10,7 @@ mod environment;
 pub mod json_schema;
 pub mod options;
 mod problem;
+mod structure;
 mod validate;
 
 pub use problem::Problem;
@@ -58,16 +59,20 @@ pub struct OtlpHttp {
 }
 
 impl Config {
-    /// Reads a plugin configuration. `environment` looks up the VM's environment variables.
+    /// Reads a plugin configuration: JSON, or a serialised `google.protobuf.Struct`.
+    /// `environment` looks up the VM's environment variables.
     ///
     /// # Errors
     /// Every problem of the configuration, in the order of the options.
     pub fn parse(
-        json: &[u8],
+        bytes: &[u8],
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Vec<Problem>> {
-        let mut value = serde_json::from_slice(json)
-            .map_err(|error| vec![Problem::new("", format!("is not valid JSON: {error}"))])?;
+        let mut value = match serde_json::from_slice(bytes) {
+            Ok(value) => value,
+            Err(error) => structure::decode(bytes)
+                .ok_or_else(|| vec![Problem::new("", format!("is not valid JSON: {error}"))])?,
+        };
         environment::substitute(&mut value, environment);
         let mut problems = validate::check(&value);
         if problems.is_empty() {

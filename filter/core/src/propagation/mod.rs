@@ -11,7 +11,8 @@ pub struct Extracted {
     pub parent: Option<SpanContext>,
     /// A context was there and broke the rules; the trace starts anew.
     pub invalid_parent: bool,
-    /// The vendor list must not be forwarded: it broke the rules or belongs to no valid parent.
+    /// The vendor list must not be forwarded: it is empty, broke the rules or belongs to no
+    /// valid parent.
     pub drop_trace_state: bool,
     /// A vendor list was there and broke the rules.
     pub invalid_trace_state: bool,

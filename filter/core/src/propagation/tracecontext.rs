@@ -37,10 +37,11 @@ pub fn extract(head: &RequestHead) -> Extracted {
     let invalid = trace_state.is_err();
     let trace_state = trace_state.unwrap_or_default();
     Extracted {
+        // A list without members is not worth sending on (section 3.3.1.1).
+        drop_trace_state: head.has_tracestate() && trace_state.is_empty(),
+        invalid_trace_state: invalid,
         parent: Some(SpanContext { trace_id, span_id, flags, trace_state }),
         invalid_parent: false,
-        drop_trace_state: invalid,
-        invalid_trace_state: invalid,
     }
 }
 
@@ -140,6 +141,9 @@ mod tests {
         let bad_list = extract_from(&[(TRACEPARENT, &parent), (TRACESTATE, "foo")]);
         assert!(bad_list.parent.is_some() && bad_list.drop_trace_state);
         assert!(bad_list.invalid_trace_state && !bad_list.invalid_parent);
+
+        let empty = extract_from(&[(TRACEPARENT, &parent), (TRACESTATE, " ,")]);
+        assert!(empty.parent.is_some() && empty.drop_trace_state && !empty.invalid_trace_state);
 
         let orphan = extract_from(&[(TRACESTATE, "foo=1")]);
         assert!(orphan.parent.is_none() && orphan.drop_trace_state && !orphan.invalid_parent);

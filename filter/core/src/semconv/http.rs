@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::network::{default_port, first_forwarded, host_and_port, protocol_version};
-use super::{error, names};
+use super::{error, names, network};
 use crate::otlp::wire::AttributeWriter;
 use crate::redact::{Redaction, split_once};
 use crate::request_head::RequestHead;
@@ -111,8 +111,7 @@ pub(super) fn write_server_address(out: &mut AttributeWriter<'_>, head: &Request
 
 /// Writes `network.peer.address` and `network.peer.port`.
 pub(super) fn write_peer(out: &mut AttributeWriter<'_>, peer: Option<&[u8]>) {
-    let Some(peer) = peer else { return };
-    let (address, port) = host_and_port(peer);
+    let Some((address, port)) = peer.and_then(network::peer) else { return };
     out.string(names::NETWORK_PEER_ADDRESS, address);
     if let Some(port) = port {
         out.int(names::NETWORK_PEER_PORT, port.into());

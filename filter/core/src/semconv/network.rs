@@ -21,6 +21,17 @@ pub fn host_and_port(authority: &[u8]) -> (&[u8], Option<u16>) {
     }
 }
 
+/// Address and port of a transport peer. Where Envoy took the caller's address from
+/// `x-forwarded-for`, it reports port 0: that is no peer.
+pub fn peer(peer: &[u8]) -> Option<(&[u8], Option<u16>)> {
+    if peer.is_empty() || is_forwarded(peer) { None } else { Some(host_and_port(peer)) }
+}
+
+/// Whether an address that Envoy reports came from `x-forwarded-for`.
+pub fn is_forwarded(peer: &[u8]) -> bool {
+    peer.ends_with(b":0")
+}
+
 /// The port that a URL scheme implies.
 pub fn default_port(scheme: &[u8]) -> Option<u16> {
     match scheme {
@@ -72,6 +83,21 @@ mod tests {
         ];
         for (authority, host, port, why) in cases {
             assert_eq!(host_and_port(authority.as_bytes()), (host.as_bytes(), port), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_peer_without_a_port_of_its_own_is_none() {
+        let cases: [(&str, Option<(&str, Option<u16>)>); 5] = [
+            ("10.0.0.1:4711", Some(("10.0.0.1", Some(4711)))),
+            ("[::1]:4711", Some(("::1", Some(4711)))),
+            ("/run/envoy.sock", Some(("/run/envoy.sock", None))),
+            ("203.0.113.7:0", None),
+            ("", None),
+        ];
+        for (address, expected) in cases {
+            let expected = expected.map(|(host, port)| (host.as_bytes(), port));
+            assert_eq!(peer(address.as_bytes()), expected, "{address}");
         }
     }
 
