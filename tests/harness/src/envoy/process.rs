@@ -1,0 +1,84 @@
+//! The child process: its log, its end.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::nursery;
+use crate::wait;
+
+/// How long an Envoy may take to end after SIGTERM.
+const GRACE: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Mutex<Child>,
+    pid: u32,
+    log: Arc<Mutex<String>>,
+    reader: JoinHandle<()>,
+}
+
+impl Process {
+    pub(super) fn start(mut command: Command) -> Process {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = nursery::spawn(command);
+        let log = Arc::new(Mutex::new(String::new()));
+        let stderr = child.stderr.take().expect("stderr was piped");
+        let copy = Arc::clone(&log);
+        let reader = thread::spawn(move || keep(stderr, &copy));
+        Process { pid: child.id(), child: Mutex::new(child), log, reader }
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    pub(super) fn log(&self) -> String {
+        self.log.lock().expect("no holder panics").clone()
+    }
+
+    /// Ends it and gives all it has logged.
+    pub(super) async fn last_words(mut self) -> String {
+        self.terminate().await;
+        self.kill();
+        wait::until(GRACE, || self.reader.is_finished().then_some(())).await;
+        self.log()
+    }
+
+    /// How it ended, if it did.
+    pub(super) fn exit(&self) -> Option<ExitStatus> {
+        self.child.lock().expect("no holder panics").try_wait().expect("the child is ours")
+    }
+
+    async fn terminate(&mut self) {
+        if self.exit().is_none() {
+            // Until it is waited for, the process id is nobody else's.
+            let _ = Command::new("kill").args(["-TERM", &self.pid.to_string()]).status();
+            wait::until(GRACE, || self.exit()).await;
+        }
+    }
+
+    fn kill(&mut self) {
+        if let Ok(child) = self.child.get_mut() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn keep(stderr: impl Read, log: &Mutex<String>) {
+    let mut reader = BufReader::new(stderr);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+        log.lock().expect("no holder panics").push_str(&String::from_utf8_lossy(&line));
+        line.clear();
+    }
+}

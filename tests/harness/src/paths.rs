@@ -1,0 +1,34 @@
+//! Where the repository, the Envoy binary and the built module are.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The root of the repository.
+pub fn repository() -> PathBuf {
+    let harness = Path::new(env!("CARGO_MANIFEST_DIR"));
+    harness.ancestors().nth(2).expect("tests/harness lies two levels below the root").to_path_buf()
+}
+
+/// The Envoy binary to test with, from the environment variable `SPANMESH_ENVOY`.
+pub fn envoy_binary() -> PathBuf {
+    from_environment("SPANMESH_ENVOY", "the Envoy binary")
+}
+
+/// The built module, from the environment variable `SPANMESH_WASM`.
+pub fn module() -> PathBuf {
+    from_environment("SPANMESH_WASM", "the built spanmesh.wasm")
+}
+
+fn from_environment(variable: &str, what: &str) -> PathBuf {
+    let Some(value) = env::var_os(variable).filter(|value| !value.is_empty()) else {
+        panic!("{variable} must name {what}; run the tests with `make test`, which sets it");
+    };
+    // Relative paths count from the repository: cargo runs each test in its package's directory.
+    let path = repository().join(value);
+    assert!(
+        path.is_file(),
+        "{variable} names {}, which is not there; `make test` installs or builds it",
+        path.display()
+    );
+    path
+}
