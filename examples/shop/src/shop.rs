@@ -1,0 +1,143 @@
+//! The running shop: services, Envoys and the collector's stand-in.
+
+use std::env;
+use std::fmt::Write;
+use std::net::{Ipv4Addr, TcpStream};
+use std::time::{Duration, Instant};
+
+use spanmesh_harness::{Collector, Envoy, EnvoyConfig};
+use tokio::time::sleep;
+
+use crate::layout::{Inside, Layout};
+use crate::orphanage::ServiceProcess;
+use crate::services::Service;
+
+/// How long a service may take to listen.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Everything that runs. Dropping it stops everything.
+pub struct Shop {
+    layout: Layout,
+    /// What stands in for an OpenTelemetry collector.
+    pub collector: Collector,
+    envoys: Vec<(&'static str, Envoy)>,
+    _services: Vec<ServiceProcess>,
+}
+
+impl Shop {
+    /// Starts everything, and tells each `step`.
+    ///
+    /// # Errors
+    ///
+    /// If a service or an Envoy does not start.
+    pub async fn start(step: &impl Fn(&str)) -> Result<Self, String> {
+        check_environment()?;
+        let layout = Layout::choose();
+        step("starting 6 services, each a process of its own");
+        let mut services = Vec::new();
+        for inside in &layout.inside {
+            services.push(start(inside.service, inside.listen, inside.outbound).await?);
+        }
+        services.push(start(Service::Provider, layout.provider, layout.provider).await?);
+
+        let collector = Collector::start_on(layout.collector).await;
+        let mut envoys = Vec::new();
+        for inside in &layout.inside {
+            let name = inside.service.name();
+            step(&format!("starting the Envoy of {name}"));
+            envoys.push((name, envoy("sidecar.yaml", name, layout.sidecar_ports(inside)).await?));
+        }
+        step("starting the Envoy of the edge");
+        envoys.push(("edge", envoy("edge.yaml", "edge", layout.edge_ports()).await?));
+        Ok(Self { layout, collector, envoys, _services: services })
+    }
+
+    /// The port that customers use.
+    pub fn edge_port(&self) -> u16 {
+        self.layout.edge
+    }
+
+    /// What runs where.
+    pub fn places(&self) -> String {
+        let Layout { edge, edge_admin, inside, provider, collector, .. } = &self.layout;
+        let url = |port: u16| format!("http://127.0.0.1:{port}");
+        let mut text = String::new();
+        let mut line = |name: &str, place: &str, rest: &str| {
+            let _ = writeln!(text, "  {name:10}  {place:22}  {rest}");
+        };
+        line("edge", &url(*edge), &format!("Envoy, admin {}", url(*edge_admin)));
+        for Inside { service, inbound, outbound, listen, admin, .. } in inside {
+            let envoy = format!("Envoy in :{inbound} out :{outbound}, admin {}", url(*admin));
+            line(service.name(), &url(*listen), &envoy);
+        }
+        line(Service::Provider.name(), &url(*provider), "outside the mesh, no Envoy");
+        line("collector", &url(*collector), "a stand-in for an OpenTelemetry collector");
+        text
+    }
+
+    /// What the Envoys have logged about the filter and about errors.
+    pub fn complaints(&self) -> String {
+        let of = |(name, envoy): &(&str, Envoy)| {
+            let lines = telling(&envoy.log());
+            if lines.is_empty() { lines } else { format!("{name}:\n{lines}") }
+        };
+        self.envoys.iter().map(of).collect()
+    }
+
+    /// What to try by hand.
+    pub fn suggestions(&self) -> String {
+        let Layout { edge, .. } = self.layout;
+        format!(
+            "  curl -X POST 'http://127.0.0.1:{edge}/checkout?order=2001&item=piano&bank=open'\n  \
+             items: tent, kettle, lantern, piano (slow); banks: open, closed (fails)\n  \
+             also: curl http://127.0.0.1:{edge}/products\n\n\
+             The trace of each request is printed here when it is complete."
+        )
+    }
+}
+
+/// Starts `service` and waits until it listens.
+async fn start(service: Service, listen: u16, outbound: u16) -> Result<ServiceProcess, String> {
+    let started = ServiceProcess::start(service, listen, outbound);
+    let mut process = started.map_err(|error| format!("cannot start {service}: {error}"))?;
+    let deadline = Instant::now() + PATIENCE;
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, listen)).is_err() {
+        if process.has_ended() || Instant::now() >= deadline {
+            return Err(format!("{service} does not listen on port {listen}"));
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+    Ok(process)
+}
+
+/// Starts an Envoy with a file of `examples/shop/envoy/`, this `node.cluster` and these ports in
+/// place of those of the file.
+async fn envoy(file: &str, name: &str, ports: Vec<(u16, u16)>) -> Result<Envoy, String> {
+    let mut config = EnvoyConfig::from_file(&format!("examples/shop/envoy/{file}"))
+        .set("/node/id", format!("{name}-1"))
+        .set("/node/cluster", name);
+    for (from, to) in ports {
+        config = config.map_port(from, to);
+    }
+    let started = Envoy::builder(config).try_start().await;
+    started.map_err(|log| format!("the Envoy of {name} did not start; it says:\n{}", telling(&log)))
+}
+
+/// The lines of a log that tell what is wrong.
+fn telling(log: &str) -> String {
+    let is_telling =
+        |line: &&str| ["spanmesh", "[error]", "[critical]"].iter().any(|word| line.contains(word));
+    log.lines().filter(is_telling).map(|line| format!("  {line}\n")).collect()
+}
+
+/// That `make demo`, or whoever else runs this, has said where the two files are.
+fn check_environment() -> Result<(), String> {
+    for (variable, what) in
+        [("SPANMESH_ENVOY", "the Envoy binary"), ("SPANMESH_WASM", "the built spanmesh.wasm")]
+    {
+        if env::var_os(variable).is_none_or(|value| value.is_empty()) {
+            return Err(format!("{variable} must name {what}; `make demo` sets it"));
+        }
+    }
+    Ok(())
+}
