@@ -1,7 +1,7 @@
 //! Joining and starting traces, in both directions.
 
 use serde_json::json;
-use spanmesh_harness::Request;
+use spanmesh_harness::{Client, Collector, Envoy, EnvoyConfig, Request, Upstream};
 
 use crate::support::{INBOUND, OUTBOUND, PARENT_ID, SOON, Sidecar, TRACE_ID, sampled_parent};
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
@@ -97,20 +97,26 @@ async fn the_configured_direction_wins_over_the_listeners() {
     assert_eq!(span.kind(), SpanKind::Client);
 }
 
+/// `envoy-config/gateway.yaml` as it stands: its listener has no direction.
 #[tokio::test]
-async fn a_listener_without_a_direction_serves() {
-    let sidecar = Sidecar::start_with(json!({}), |config| {
-        config.set_in_listener("outbound", "/traffic_direction", "UNSPECIFIED")
-    })
-    .await;
-    let (_, span) = sidecar.span_of(OUTBOUND, Request::get("/").host("a.example")).await;
-    assert_eq!(span.kind(), SpanKind::Server);
+async fn a_gateway_serves() {
+    let (collector, service) = (Collector::start().await, Upstream::start().await);
+    let config = EnvoyConfig::from_file("envoy-config/gateway.yaml")
+        .map_port(8080, service.port())
+        .map_port(4318, collector.port());
+    let envoy = Envoy::builder(config).start().await;
+    let mut client = Client::connect(envoy.port(10_000)).await;
+    let request = Request::get("/").host("a.example").header("x-forwarded-for", "203.0.113.7");
+    assert_eq!(client.send(&request).await.status, 200);
+    let span = collector.wait_for_spans(1, SOON).await.remove(0);
+    assert_eq!((span.kind(), span.service().as_str()), (SpanKind::Server, "gateway"));
+    assert_eq!(span.str_attr("network.peer.address").as_deref(), Some("127.0.0.1"));
 }
 
 #[tokio::test]
 async fn every_request_of_a_connection_gets_its_own_span() {
     let sidecar = Sidecar::start(json!({})).await;
-    let mut client = spanmesh_harness::Client::connect(sidecar.envoy.port(INBOUND)).await;
+    let mut client = Client::connect(sidecar.envoy.port(INBOUND)).await;
     for number in 0..50 {
         let request = Request::get(&format!("/{number}")).host("a.example");
         assert_eq!(client.send(&request).await.status, 200);

@@ -1,1 +1,7 @@
-fn main() {}
+//! Tests of the repository itself: what the module may import and export, and what the texts and
+//! files that users meet must hold.
+
+mod configurations;
+mod house;
+mod module;
+mod readme;

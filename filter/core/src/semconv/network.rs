@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_peer_without_a_port_of_its_own_is_none() {
-        let cases: [(&str, Option<(&str, Option<u16>)>); 5] = [
+        let cases = [
             ("10.0.0.1:4711", Some(("10.0.0.1", Some(4711)))),
             ("[::1]:4711", Some(("::1", Some(4711)))),
             ("/run/envoy.sock", Some(("/run/envoy.sock", None))),

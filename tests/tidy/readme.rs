@@ -1,0 +1,65 @@
+//! README and the code say the same.
+
+use std::fs;
+
+use spanmesh_core::config::options::{Kind, OTLP_HTTP, Opt, PARENT_BASED, RATIO, ROOT, SAMPLERS};
+use spanmesh_core::counters::{Counter, SPANS_QUEUED};
+use spanmesh_harness::paths::repository;
+
+fn readme() -> String {
+    fs::read_to_string(repository().join("README.md")).unwrap()
+}
+
+/// The rows of the table of options: path, default, meaning.
+fn rows(prefix: &str, options: &'static [Opt], out: &mut Vec<String>) {
+    for option in options {
+        let path = format!("{prefix}{}", option.name);
+        match &option.kind {
+            Kind::Object(inner) if !inner.is_empty() => rows(&format!("{path}."), inner, out),
+            Kind::OneOf(inner) => rows(&format!("{path}."), inner, out),
+            _ => {
+                let default = option.default.map_or("required".to_owned(), |d| format!("`{d}`"));
+                out.push(format!(
+                    "| `{path}` | {default} | {} |",
+                    option.meaning.replace('|', "\\|")
+                ));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_option_has_its_row() {
+    let mut expected = Vec::new();
+    rows("", &ROOT, &mut expected);
+    for (name, options) in
+        [("parent_based", &PARENT_BASED[..]), ("trace_id_ratio_based", &RATIO[..])]
+    {
+        assert!(SAMPLERS.iter().any(|sampler| sampler.name == name));
+        rows(&format!("sampler.{name}."), options, &mut expected);
+    }
+    assert!(expected.len() > OTLP_HTTP.len() + 15, "{expected:#?}");
+    let readme = readme();
+    let missing: Vec<&String> = expected.iter().filter(|row| !readme.contains(*row)).collect();
+    assert!(missing.is_empty(), "rows missing in README.md:\n{}", join(&missing));
+}
+
+#[test]
+fn every_statistic_has_its_row() {
+    let readme = readme();
+    for name in Counter::ALL.map(Counter::name).into_iter().chain([SPANS_QUEUED]) {
+        assert!(readme.contains(&format!("| `{name}` |")), "{name} is missing in README.md");
+    }
+}
+
+#[test]
+fn every_target_of_make_is_told() {
+    let readme = readme();
+    for target in ["make demo", "make test", "make build", "make bench", "KEEP=1"] {
+        assert!(readme.contains(target), "{target} is missing in README.md");
+    }
+}
+
+fn join(lines: &[&String]) -> String {
+    lines.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n")
+}
