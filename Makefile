@@ -21,8 +21,8 @@ help: ## list the targets
 .PHONY: demo
 demo: build $(call envoy,$(ENVOY)) ## run a shop of services behind real Envoys and show its traces (KEEP=1 keeps it running)
 	@filter/setup/say "starting the shop"
-	@cargo build --quiet --release -p spanmesh-shop
-	@$(call with_envoy,$(ENVOY)) KEEP="$(KEEP)" target/release/spanmesh-shop
+	@cargo build --quiet -p spanmesh-shop
+	@$(call with_envoy,$(ENVOY)) KEEP="$(KEEP)" target/debug/spanmesh-shop
 
 .PHONY: test
 test: lint test-core test-node test-e2e ## run every test; ENVOY=1.36.4 chooses another Envoy
