@@ -28,7 +28,14 @@ pub struct Exporter {
 enum State {
     Idle,
     InFlight(Attempt),
-    BackingOff { attempt: Attempt, until: u64 },
+    BackingOff { attempt: Attempt, wait: Wait },
+}
+
+/// A time to sit out, in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+struct Wait {
+    from: u64,
+    until: u64,
 }
 
 /// A batch that was sent at least once.
@@ -68,7 +75,7 @@ impl Exporter {
         self.queue.close_due(now);
         let attempt = match std::mem::replace(&mut self.state, State::Idle) {
             State::Idle => Attempt { batch: self.queue.take_ready()?, since: now, tries: 0 },
-            State::BackingOff { attempt, until } if now >= until => attempt,
+            State::BackingOff { attempt, wait } if wait.is_over(now) => attempt,
             waiting => {
                 self.state = waiting;
                 return None;
@@ -124,7 +131,7 @@ impl Exporter {
                     return Some(format!("dropped {spans} spans: {outcome}, and no time is left"));
                 }
                 let first = attempt.tries == 1;
-                self.state = State::BackingOff { attempt, until };
+                self.state = State::BackingOff { attempt, wait: Wait { from: now, until } };
                 first.then(|| format!("export failed, will try again: {outcome}"))
             }
         }
@@ -136,7 +143,7 @@ impl Exporter {
         match &self.state {
             State::Idle => self.queue.next_ready(),
             State::InFlight(_) => None,
-            State::BackingOff { until, .. } => Some(*until),
+            State::BackingOff { wait, .. } => Some(wait.until),
         }
     }
 
@@ -173,6 +180,13 @@ impl Exporter {
     fn drop_batch(&mut self, batch: Batch, reason: Counter, counters: &mut Counters) {
         counters.add(reason, batch.spans() as u64);
         self.queue.release(batch);
+    }
+}
+
+impl Wait {
+    /// A clock that was set back counts as over: how long is left cannot be known.
+    fn is_over(self, now: u64) -> bool {
+        now >= self.until || now < self.from
     }
 }
 

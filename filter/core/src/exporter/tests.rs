@@ -139,6 +139,17 @@ fn a_batch_is_dropped_when_its_time_is_over_and_the_next_gets_its_own() {
 }
 
 #[test]
+fn a_clock_set_back_does_not_stall_a_retry() {
+    let mut subject = Subject::new();
+    subject.push(3_600 * SECOND, 2);
+    assert!(subject.sends(3_600 * SECOND));
+    subject.hears(3_600 * SECOND, &BUSY);
+    assert!(subject.sends(SECOND), "an hour back");
+    subject.hears(SECOND, &ACCEPTED);
+    assert_eq!(subject.count(Counter::SpansDelivered), 2);
+}
+
+#[test]
 fn other_statuses_drop_at_once() {
     let mut subject = Subject::new();
     subject.push(0, 2);

@@ -1,0 +1,87 @@
+//! Spans: whatever the request and the answer were, prost decodes the span and encodes it to the
+//! same bytes.
+
+#![no_main]
+
+use std::num::{NonZeroU8, NonZeroU64};
+
+use libfuzzer_sys::arbitrary::{self, Arbitrary};
+use libfuzzer_sys::fuzz_target;
+use prost::Message as _;
+use spanmesh_core::entropy::EntropyPool;
+use spanmesh_core::header_map::{Pairs, serialise};
+use spanmesh_core::otlp::messages::ScopeSpans;
+use spanmesh_core::redact::Redaction;
+use spanmesh_core::request_head::RequestHead;
+use spanmesh_core::sampling::Sampler;
+use spanmesh_core::span::{Exchange, SpanData, SpanKind, SpanSettings};
+use spanmesh_core::tracer::Tracer;
+
+#[derive(Arbitrary, Debug)]
+struct Request<'a> {
+    is_server: bool,
+    /// Zero is refused by the configuration.
+    limit: NonZeroU8,
+    status: Option<u16>,
+    grpc_status: Option<u32>,
+    response_flags: u64,
+    /// No clock shows zero, which prost would leave out.
+    start: NonZeroU64,
+    end: u64,
+    /// Lines of `name: value`; `peer` and `protocol` are the host's properties.
+    headers: &'a [u8],
+}
+
+fuzz_target!(|request: Request<'_>| {
+    let buffer = header_list(request.headers);
+    let property = |wanted: &[u8]| {
+        let found = Pairs::new(&buffer).find(|(name, _)| *name == wanted);
+        found.map(|(_, value)| value)
+    };
+    let exchange = Exchange {
+        start: request.start.get(),
+        end: request.end,
+        status_code: request.status,
+        grpc_status: request.grpc_status,
+        response_flags: request.response_flags,
+        protocol: property(b"protocol"),
+        peer: property(b"peer"),
+    };
+    let head = RequestHead::new(buffer.clone());
+    let mut entropy = EntropyPool::default();
+    entropy.refill(|bytes| {
+        bytes.fill(0xab);
+        true
+    });
+    let tracer = Tracer { sampler: Sampler::AlwaysOn };
+    let hop = tracer.start(&head, &mut entropy, &mut Default::default()).expect("entropy is left");
+    let kind = if request.is_server { SpanKind::Server } else { SpanKind::Client };
+    let (context, parent_span_id) = (&hop.context, hop.parent_span_id);
+    let span = SpanData { kind, context, parent_span_id, head: &head, exchange };
+    let redaction = Redaction::new(["token".to_owned()]);
+    let settings =
+        SpanSettings { redaction, attribute_value_length_limit: request.limit.get().into() };
+
+    let mut out = Vec::new();
+    span.write(&mut out, &settings);
+    let decoded = ScopeSpans::decode(out.as_slice()).expect("a span decodes");
+    assert_eq!(decoded.encode_to_vec(), out, "the encoding is prost's");
+    let [span] = decoded.spans.as_slice() else { panic!("one span") };
+    assert!(span.end_time_unix_nano >= span.start_time_unix_nano);
+    assert!(!span.name.is_empty());
+    let mut keys: Vec<_> = span.attributes.iter().map(|attribute| &attribute.key).collect();
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), span.attributes.len(), "no key stands twice");
+});
+
+fn header_list(text: &[u8]) -> Vec<u8> {
+    let lines = text.split(|&byte| byte == b'\n');
+    let pairs: Vec<_> = lines
+        .filter_map(|line| {
+            let colon = line.windows(2).position(|two| two == b": ")?;
+            Some((&line[..colon], &line[colon + 2..]))
+        })
+        .collect();
+    serialise(pairs)
+}
