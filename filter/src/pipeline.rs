@@ -10,7 +10,9 @@ use spanmesh_core::entropy::EntropyPool;
 use spanmesh_core::exporter::{Exporter, Outcome};
 use spanmesh_core::otlp::envelope::Envelope;
 use spanmesh_core::queue::{BatchQueue, Push};
+use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::resource;
+use spanmesh_core::semconv::network;
 use spanmesh_core::span::{SpanData, SpanKind, SpanSettings};
 use spanmesh_core::tracer::Tracer;
 
@@ -29,6 +31,8 @@ pub struct Pipeline {
     /// What spans have in common.
     pub span: SpanSettings,
     kind: Cell<Option<SpanKind>>,
+    /// Whether Envoy takes the caller's address from `x-forwarded-for` here, which hides the peer.
+    forwarded_hides_peer: Cell<bool>,
     /// The parts that change.
     pub state: RefCell<State>,
 }
@@ -78,6 +82,7 @@ impl Pipeline {
                 attribute_value_length_limit: config.attribute_value_length_limit,
             },
             kind: Cell::new(config.direction),
+            forwarded_hides_peer: Cell::new(false),
             state: RefCell::new(state),
         }
     }
@@ -91,6 +96,23 @@ impl Pipeline {
             self.kind.set(Some(kind));
             kind
         })
+    }
+
+    /// Address and port of the other side. Whether a listener believes `x-forwarded-for` does not
+    /// change, so a caller that it once hid is not asked for again when that header is there.
+    pub fn peer(&self, kind: SpanKind, head: &RequestHead) -> Option<Vec<u8>> {
+        if kind == SpanKind::Client {
+            return host::property("upstream\0address");
+        }
+        let is_forwarded = head.forwarded_for().is_some();
+        if is_forwarded && self.forwarded_hides_peer.get() {
+            return None;
+        }
+        let peer = host::property("source\0address")?;
+        if is_forwarded && network::is_forwarded(&peer) {
+            self.forwarded_hides_peer.set(true);
+        }
+        Some(peer)
     }
 }
 

@@ -7,7 +7,7 @@ use proxy_wasm::types::Action;
 use spanmesh_core::counters::Counter;
 use spanmesh_core::propagation::tracecontext::{TRACEPARENT, TRACESTATE};
 use spanmesh_core::request_head::RequestHead;
-use spanmesh_core::span::{Exchange, SpanData, SpanKind};
+use spanmesh_core::span::{Exchange, SpanData};
 use spanmesh_core::tracer::Hop;
 
 use crate::host;
@@ -133,10 +133,7 @@ fn end(pipeline: &Pipeline, state: &mut State, recording: &Recording) {
     let kind = pipeline.kind();
     let head = &recording.head;
     let is_grpc = head.is_grpc();
-    let peer = match kind {
-        SpanKind::Server => host::property("source\0address"),
-        SpanKind::Client => host::property("upstream\0address"),
-    };
+    let peer = pipeline.peer(kind, head);
     let protocol = if is_grpc { None } else { host::property("request\0protocol") };
     let exchange = Exchange {
         start: recording.start,
