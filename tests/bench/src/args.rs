@@ -1,0 +1,138 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::settings::Settings;
+use crate::variant::{NONE, VARIANTS, Variant};
+
+/// What `--help` prints.
+pub const USAGE: &str = "\
+Compares spanmesh with no tracing and with Envoy's native OpenTelemetry tracer.
+
+usage: spanmesh-bench [OPTION VALUE]...
+
+  --out DIR               where results.json and chart.svg go (default: the target directory)
+  --processes N           Envoy processes of each variant, one after the other (6)
+  --slices N              slices under full load of each process (6)
+  --slice-seconds S       length of each (1.0)
+  --warmup-seconds S      load before the first slice of each process (3.0)
+  --latency-slices N      slices at half load of each process (5)
+  --latency-seconds S     length of each (1.0)
+  --connections N         connections of the load (16)
+  --envoy-core N          the core of the Envoys (0)
+  --load-core N           the core of the load, the upstream and the sink (1)
+  --variants A,B,...      only these, and `none`
+  --quick                 a smoke run: 1 process, 3 short slices; its figures mean little
+
+The Envoy binary is named by the environment variable SPANMESH_ENVOY, the module by SPANMESH_WASM.";
+
+/// What the command line asks for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// A comparison.
+    Run(Settings),
+    /// To print [`USAGE`].
+    Help,
+}
+
+// === impl Command ===
+
+impl Command {
+    /// Reads the arguments after the program's name.
+    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
+        let mut settings = Settings::default();
+        let mut arguments = arguments.into_iter();
+        while let Some(option) = arguments.next() {
+            match option.as_str() {
+                "--help" | "-h" => return Ok(Command::Help),
+                "--quick" => settings.make_quick(),
+                _ => {
+                    let value = arguments.next();
+                    let value = value.ok_or_else(|| format!("{option} needs a value"))?;
+                    settings.set(&option, &value)?;
+                }
+            }
+        }
+        Ok(Command::Run(settings))
+    }
+}
+
+impl Settings {
+    fn set(&mut self, option: &str, value: &str) -> Result<(), String> {
+        match option {
+            "--out" => self.out = Some(PathBuf::from(value)),
+            "--processes" => self.processes = at_least_one(option, value)?,
+            "--slices" => self.slices = at_least_one(option, value)?,
+            "--slice-seconds" => self.slice = duration(option, value)?,
+            "--warmup-seconds" => self.warmup = duration(option, value)?,
+            "--latency-slices" => self.latency_slices = at_least_one(option, value)?,
+            "--latency-seconds" => self.latency = duration(option, value)?,
+            "--connections" => self.connections = at_least_one(option, value)?,
+            "--envoy-core" => self.envoy_core = number(option, value)?,
+            "--load-core" => self.load_core = number(option, value)?,
+            "--variants" => self.variants = variants(value)?,
+            _ => return Err(format!("there is no option {option}")),
+        }
+        Ok(())
+    }
+}
+
+fn variants(names: &str) -> Result<Vec<Variant>, String> {
+    let names: Vec<&str> = names.split(',').collect();
+    match names.iter().find(|name| !VARIANTS.iter().any(|variant| variant.name == **name)) {
+        Some(unknown) => Err(format!("there is no variant {unknown}")),
+        None => {
+            let wanted = |variant: &Variant| variant.name == NONE || names.contains(&variant.name);
+            Ok(VARIANTS.into_iter().filter(wanted).collect())
+        }
+    }
+}
+
+fn number<T: FromStr>(option: &str, value: &str) -> Result<T, String> {
+    value.parse().map_err(|_| format!("{option}: {value:?} is not such a number"))
+}
+
+fn at_least_one(option: &str, value: &str) -> Result<usize, String> {
+    match number(option, value)? {
+        0 => Err(format!("{option}: at least 1")),
+        count => Ok(count),
+    }
+}
+
+fn duration(option: &str, value: &str) -> Result<Duration, String> {
+    let duration = Duration::try_from_secs_f64(number(option, value)?);
+    let duration = duration.map_err(|error| format!("{option}: {error}"))?;
+    if duration < Duration::from_millis(100) {
+        return Err(format!("{option}: at least 0.1"));
+    }
+    Ok(duration)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Settings, String> {
+        match Command::parse(line.split_whitespace().map(str::to_owned))? {
+            Command::Run(settings) => Ok(settings),
+            Command::Help => Err("help".to_owned()),
+        }
+    }
+
+    #[test]
+    fn later_options_win() {
+        let settings = parse("--quick --slices 5 --out x --variants native").unwrap();
+        assert_eq!((settings.processes, settings.slices), (1, 5));
+        let names: Vec<&str> = settings.variants.iter().map(|variant| variant.name).collect();
+        assert_eq!(names, [NONE, "native"]);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for line in ["--slices 0", "--slices", "--slice-seconds nan", "--variants x", "--what 1"] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Compares spanmesh with no tracing and with Envoy's native OpenTelemetry tracer, in one run.
+//!
+//! # What runs where
+//!
+//! Every variant has its own Envoy with one worker. All Envoys are tied to one core; this program,
+//! which is the load, the upstream and the sink in one loop, is tied to another. Configurations and
+//! requests differ only in what the variant is about ([`variant`]).
+//!
+//! # CPU time of a request
+//!
+//! The nanoseconds that all threads of an Envoy have run (`/proc/PID/task/*/schedstat`), divided
+//! by the requests that it completed meanwhile, at saturation, in slices of about a second. In each
+//! round every variant has one slice, in random order, and what a variant *adds* is its difference
+//! to `none` in the same round: what disturbs the machine for seconds disturbs both. One process
+//! can be several microseconds off for its whole life, for how its memory happens to lie; so a
+//! whole generation of processes is started afresh several times ([`generation`]), and what counts is
+//! the median over processes of the median over rounds. Each process is warmed up before its first slice,
+//! for the JIT compiler's sake.
+//!
+//! # Latency
+//!
+//! Requests are sent at a fixed rate, half of what `none` can take, the same for all. Latency
+//! counts from when a request was to be sent, so that a stall is not hidden by the requests that it
+//! held up. How a 99th percentile is got on a machine with hiccups: [`latency`].
+//!
+//! # Whether it works
+//!
+//! The run fails if any request is not answered 200, or if any sampled request's span does not
+//! arrive ([`check`]). Sampled is what has a `traceparent` that says so at the upstream.
+#![forbid(unsafe_code)]
+
+mod args;
+mod check;
+mod full_queue;
+mod generation;
+mod latency;
+mod measure;
+mod net;
+mod progress;
+mod report;
+mod settings;
+mod subject;
+mod variant;
+mod world;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::{env, fs, io};
+
+use tokio::runtime::{Builder, Runtime};
+
+use args::{Command, USAGE};
+use report::Results;
+use report::chart::chart;
+use report::table::Table;
+use settings::Settings;
+
+fn main() -> ExitCode {
+    let outcome = match Command::parse(env::args().skip(1)) {
+        Ok(Command::Run(settings)) => run(&settings),
+        Ok(Command::Help) => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Err(problem) => {
+            eprintln!("spanmesh-bench: {problem}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("spanmesh-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(settings: &Settings) -> io::Result<()> {
+    measure::affinity::pin_to_core(settings.load_core)?;
+    // Only starts Envoys and asks them things.
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+
+    let results = measure_all(settings, &runtime)?;
+    println!("{}", Table(&results));
+    let directory = settings.out.clone().unwrap_or_else(target_directory);
+    fs::create_dir_all(&directory)?;
+    let json = serde_json::to_string_pretty(&results)?;
+    for (name, text) in [("results.json", json), ("chart.svg", chart(&results))] {
+        let path = directory.join(name);
+        fs::write(&path, text + "\n")?;
+        progress!("wrote {}", path.display());
+    }
+    Ok(())
+}
+
+fn measure_all(settings: &Settings, runtime: &Runtime) -> io::Result<Results> {
+    let filter = settings.variants.iter().find(|variant| variant.is_spanmesh());
+    let vm_memory = match filter {
+        None => None,
+        Some(variant) => {
+            progress!("memory of the filter's VM with a full queue");
+            Some(full_queue::measure(*variant, settings, runtime)?)
+        }
+    };
+    let mut generations = Vec::with_capacity(settings.processes);
+    let mut half_load = None;
+    for number in 1..=settings.processes {
+        progress!("process {number} of {} of each variant", settings.processes);
+        let generation = generation::measure(settings, runtime, half_load)?;
+        half_load = Some(generation.half_load);
+        generations.push(generation);
+    }
+    Ok(Results::new(settings, &generations, vm_memory))
+}
+
+/// Where cargo put this program: beside everything else that is built.
+fn target_directory() -> PathBuf {
+    let program = env::current_exe().unwrap_or_default();
+    program.ancestors().nth(2).map_or_else(|| PathBuf::from("."), |path| path.join("bench"))
+}

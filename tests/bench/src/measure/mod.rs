@@ -1,0 +1,5 @@
+//! Reading off the system what a process uses.
+
+pub mod affinity;
+pub mod cpu;
+pub mod memory;

@@ -1,0 +1,76 @@
+//! What to measure, and how long.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use crate::variant::{VARIANTS, Variant};
+
+/// What to measure.
+#[derive(Clone, Debug, Serialize)]
+pub struct Settings {
+    /// Where results go; `None` for the target directory.
+    #[serde(skip)]
+    pub out: Option<PathBuf>,
+    /// Envoy processes of each variant.
+    pub processes: usize,
+    /// Slices at saturation in each process.
+    pub slices: usize,
+    /// Length of each.
+    #[serde(serialize_with = "seconds", rename = "slice_seconds")]
+    pub slice: Duration,
+    /// Load before the first slice of each process.
+    #[serde(serialize_with = "seconds", rename = "warmup_seconds")]
+    pub warmup: Duration,
+    /// Slices at half load in each process.
+    pub latency_slices: usize,
+    /// Length of each.
+    #[serde(serialize_with = "seconds", rename = "latency_seconds")]
+    pub latency: Duration,
+    /// Connections of the load.
+    pub connections: usize,
+    /// Where Envoys run.
+    pub envoy_core: usize,
+    /// Where everything else runs.
+    pub load_core: usize,
+    /// What is compared, in order; the first is `none`.
+    #[serde(skip)]
+    pub variants: Vec<Variant>,
+}
+
+// === impl Settings ===
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            out: None,
+            processes: 6,
+            slices: 6,
+            slice: Duration::from_secs(1),
+            warmup: Duration::from_secs(3),
+            latency_slices: 5,
+            latency: Duration::from_secs(1),
+            connections: 16,
+            envoy_core: 0,
+            load_core: 1,
+            variants: VARIANTS.to_vec(),
+        }
+    }
+}
+
+impl Settings {
+    /// Few and short slices of one process: whether everything works, not how well.
+    pub fn make_quick(&mut self) {
+        self.processes = 1;
+        self.slices = 3;
+        self.slice = Duration::from_millis(500);
+        self.warmup = Duration::from_millis(1500);
+        self.latency_slices = 1;
+        self.latency = Duration::from_secs(1);
+    }
+}
+
+fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
+}
