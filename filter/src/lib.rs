@@ -1,7 +1,7 @@
 //! The proxy-wasm module of spanmesh: `spanmesh-core` bound to Envoy's host calls.
 //!
 //! `host` is the only file that names host calls; `root` configures, ticks and takes the
-//! collector's answers; `stream` follows one request; `pipeline` is what they share.
+//! collector's answers; `stream` follows one request; `pipeline` and `state` are what they share.
 
 #[allow(
     unsafe_code,
@@ -10,6 +10,7 @@
 mod host;
 mod pipeline;
 mod root;
+mod state;
 mod stats;
 mod stream;
 

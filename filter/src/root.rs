@@ -8,7 +8,8 @@ use spanmesh_core::config::Config;
 use spanmesh_core::exporter::Outcome;
 
 use crate::host;
-use crate::pipeline::{Pipeline, State};
+use crate::pipeline::Pipeline;
+use crate::state::State;
 use crate::stream::Stream;
 
 /// One per plugin configuration and worker.

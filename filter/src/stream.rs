@@ -11,8 +11,9 @@ use spanmesh_core::span::{Exchange, SpanData};
 use spanmesh_core::tracer::Hop;
 
 use crate::host;
-use crate::pipeline::{Pipeline, State};
+use crate::pipeline::Pipeline;
 use crate::root::parse;
+use crate::state::State;
 
 /// One per request.
 #[derive(Debug)]
