@@ -6,6 +6,9 @@ CACHE ?= $(HOME)/.cache/spanmesh
 # rustup, or debian: build with Debian's compiler when rustup cannot install the target.
 WASM_TOOLCHAIN ?= rustup
 
+# Packages outside the workspace, so that their dependencies stay out of ours.
+APART := tests/bench filter/core/benches filter/core/fuzz
+
 MODULE := $(CURDIR)/target/spanmesh.wasm
 export SPANMESH_CACHE := $(CACHE)
 export SPANMESH_WASM := $(MODULE)
@@ -39,15 +42,16 @@ bench: build $(call envoy,$(ENVOY)) ## compare CPU and latency with no tracing a
 lint: prerequisites wasm-target ## check formatting and lints
 	@filter/setup/say "checking formatting and lints"
 	@cargo fmt --all --check
-	@cd tests/bench && cargo fmt --check
+	@for package in $(APART); do (cd $$package && cargo fmt --check) || exit 1; done
 	@cargo clippy --quiet --workspace --exclude spanmesh-filter --all-targets -- -D warnings
 	@cargo clippy --quiet -p spanmesh-filter --target wasm32-wasip1 -- -D warnings
 	@cd tests/bench && cargo clippy --quiet --all-targets -- -D warnings
 
 .PHONY: test-core
-test-core: prerequisites ## unit and property tests of the core, and tests of the shop and the harness's own
-	@filter/setup/say "testing the core and the shop"
+test-core: prerequisites ## unit and property tests of the core, the shop and the benchmark
+	@filter/setup/say "testing the core, the shop and the benchmark"
 	@cargo test --quiet -p spanmesh-core -p spanmesh-shop
+	@cd tests/bench && cargo test --quiet
 
 .PHONY: test-node
 test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core as WebAssembly, in Node
@@ -55,7 +59,7 @@ test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core a
 	@tests/setup/node-tests
 
 .PHONY: test-e2e
-test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) ## end-to-end tests in real Envoys, the current and the oldest supported
+test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) ## tests in real Envoys, the current and the oldest supported, and of the repository
 	@filter/setup/say "testing the harness and the repository"
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-harness
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-tests --test tidy
