@@ -4,6 +4,10 @@ use std::collections::VecDeque;
 
 use crate::otlp::envelope::Envelope;
 
+/// Bytes by which a buffer grows when it has little room left. Doubling would let a full queue take
+/// twice the memory of its spans.
+const GROWTH: usize = 64 * 1024;
+
 /// Bounds of a queue. All spans count that have not been delivered or dropped, those of a batch
 /// on its way too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +102,9 @@ impl BatchQueue {
         let opened = self.open.is_none();
         let mut batch = self.open.take().unwrap_or_else(|| self.open_batch(now));
         let before = batch.buffer.len();
+        if batch.buffer.capacity() - before < GROWTH / 8 {
+            batch.buffer.reserve_exact(GROWTH);
+        }
         write(&mut batch.buffer);
         let added = batch.buffer.len().saturating_sub(before);
         if self.bytes + added > self.limits.max_queue_bytes {

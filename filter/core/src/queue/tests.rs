@@ -99,6 +99,25 @@ fn bytes_are_bounded_and_come_back_exactly() {
 }
 
 #[test]
+fn a_full_queue_takes_little_more_memory_than_its_spans() {
+    const MIB: usize = 1024 * 1024;
+    let limits = BatchLimits {
+        schedule_delay: 1_000,
+        max_export_batch_size: 512,
+        max_export_batch_bytes: MIB / 2,
+        max_queue_size: 2048,
+        max_queue_bytes: 4 * MIB,
+    };
+    for size in [200, 2_000, 5_000] {
+        let mut queue = queue(limits);
+        while queue.push(0, span(&"x".repeat(size))) != Push::Dropped {}
+        let ready = queue.ready.iter().map(|batch| batch.buffer.capacity());
+        let taken: usize = ready.chain(queue.open.iter().map(|open| open.buffer.capacity())).sum();
+        assert!(taken < queue.bytes + queue.bytes / 4 + MIB / 4, "{size}: {taken}");
+    }
+}
+
+#[test]
 fn a_released_buffer_serves_the_next_batch() {
     let mut queue = queue(LIMITS);
     (0..3).for_each(|_| assert_ne!(queue.push(0, span("a")), Push::Dropped));

@@ -18,6 +18,8 @@ pub struct Connection {
 pub enum Received {
     /// Everything that had arrived is in the buffer.
     Drained,
+    /// More may have arrived than was to be read at once. No event will tell of it.
+    More,
     /// The peer has closed.
     Closed,
 }
@@ -66,6 +68,24 @@ impl Connection {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// Reads at most `limit` bytes of what has arrived.
+    pub fn receive_some(&mut self, limit: usize) -> io::Result<Received> {
+        let end = self.filled + limit;
+        if end > self.buffer.len() {
+            self.buffer.resize(2 * end, 0);
+        }
+        match self.stream.read(&mut self.buffer[self.filled..end]) {
+            Ok(0) => Ok(Received::Closed),
+            Ok(count) => {
+                self.filled += count;
+                Ok(if count == limit { Received::More } else { Received::Drained })
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(Received::Drained),
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(Received::More),
+            Err(error) => Err(error),
         }
     }
 

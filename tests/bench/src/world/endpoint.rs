@@ -69,16 +69,16 @@ pub(super) fn accept(listener: &TcpListener) -> io::Result<Vec<TcpStream>> {
     }
 }
 
-/// Reads and answers; false when the connection is over. Envoy may close or reset one whenever
+/// Answers what was received; false when the connection is over. Envoy may close or reset one whenever
 /// it likes: if a request or a span is lost by it, the final counts will tell. What cannot be
 /// understood is an error.
 pub(super) fn serve(
     connection: &mut Connection,
+    received: io::Result<Received>,
     answer: impl FnOnce(&mut Connection) -> io::Result<()>,
 ) -> io::Result<bool> {
-    let received = connection.receive();
     match answer(connection) {
-        Ok(()) => Ok(matches!(received, Ok(Received::Drained))),
+        Ok(()) => Ok(matches!(received, Ok(Received::Drained | Received::More))),
         Err(error) if error.kind() == ErrorKind::Other => Err(error),
         Err(_) => Ok(false),
     }

@@ -7,10 +7,15 @@ use mio::Events;
 
 use super::endpoint::{Endpoint, accept, serve};
 use super::load::Load;
+use crate::net::Received;
+
 use super::{SiteState, World, sink, upstream};
 
 /// How long a load may take for its last answers.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Bytes of an export that are read at once, so that requests need not wait for the rest.
+const PIECE: usize = 32 * 1024;
 
 /// Events taken at once.
 const EVENTS: usize = 256;
@@ -44,7 +49,10 @@ impl World {
     pub fn idle(&mut self, limit: Duration, done: impl Fn(&World) -> bool) -> io::Result<bool> {
         let end = Instant::now() + limit;
         let mut events = Events::with_capacity(EVENTS);
-        while !done(self) {
+        while {
+            self.count()?;
+            !done(self)
+        } {
             if Instant::now() > end {
                 return Ok(false);
             }
@@ -53,16 +61,32 @@ impl World {
         Ok(true)
     }
 
+    /// Counts the spans that sinks have taken.
+    fn count(&mut self) -> io::Result<()> {
+        for SiteState { tally, uncounted, first_export, .. } in &mut self.sites {
+            sink::count(uncounted, tally, first_export)?;
+        }
+        Ok(())
+    }
+
     /// One turn of the loop.
     fn turn(&mut self, events: &mut Events, mut load: Option<&mut Load>) -> io::Result<()> {
         let busy = load.as_ref().is_some_and(|load| load.is_active());
-        let timeout = if busy { Duration::ZERO } else { Duration::from_millis(5) };
+        let timeout = if busy || !self.unfinished.is_empty() {
+            Duration::ZERO
+        } else {
+            Duration::from_millis(5)
+        };
         match self.poll.poll(events, Some(timeout)) {
             Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
             _ => {}
         }
+        let unfinished = std::mem::take(&mut self.unfinished);
         for event in &*events {
             self.handle(event.token().0, load.as_deref_mut())?;
+        }
+        for token in unfinished {
+            self.handle(token, load.as_deref_mut())?;
         }
         match load {
             Some(load) => self.send_due(load),
@@ -83,12 +107,18 @@ impl World {
             }
             Endpoint::Upstream(connection, site) => {
                 let state = &mut self.sites[*site];
-                serve(connection, |connection| upstream::answer(connection, &mut state.tally))?
+                let received = connection.receive();
+                let tally = &mut state.tally;
+                serve(connection, received, |connection| upstream::answer(connection, tally))?
             }
             Endpoint::Sink(connection, site) => {
-                let SiteState { tally, behaviour, first_export } = &mut self.sites[*site];
-                serve(connection, |connection| {
-                    sink::take(connection, *behaviour, tally, first_export)
+                let SiteState { tally, behaviour, uncounted, .. } = &mut self.sites[*site];
+                let received = connection.receive_some(PIECE);
+                if matches!(received, Ok(Received::More)) && !self.unfinished.contains(&token) {
+                    self.unfinished.push(token);
+                }
+                serve(connection, received, |connection| {
+                    sink::take(connection, *behaviour, tally, uncounted)
                 })?
             }
             Endpoint::Client(client) => {

@@ -133,7 +133,7 @@ impl Client {
             return Ok(true);
         }
         match received {
-            Received::Drained => Ok(false),
+            Received::Drained | Received::More => Ok(false),
             Received::Closed => Err(io::Error::other("Envoy closed a connection of the load")),
         }
     }

@@ -32,12 +32,15 @@ pub struct World {
     poll: Poll,
     endpoints: Slab<Endpoint>,
     sites: Vec<SiteState>,
+    /// Sinks whose exports were not read to their end.
+    unfinished: Vec<usize>,
 }
 
 #[derive(Debug)]
 struct SiteState {
     tally: Tally,
     behaviour: Behaviour,
+    uncounted: sink::Uncounted,
     /// The first export that was accepted.
     first_export: Option<Vec<u8>>,
 }
@@ -47,7 +50,12 @@ struct SiteState {
 impl World {
     /// A world without sites.
     pub fn new() -> io::Result<World> {
-        Ok(World { poll: Poll::new()?, endpoints: Slab::new(), sites: Vec::new() })
+        Ok(World {
+            poll: Poll::new()?,
+            endpoints: Slab::new(),
+            sites: Vec::new(),
+            unfinished: Vec::new(),
+        })
     }
 
     /// An upstream and a collector for one more Envoy.
@@ -59,11 +67,12 @@ impl World {
         self.insert(Endpoint::UpstreamListener(upstream, index))?;
         self.insert(Endpoint::SinkListener(sink, index))?;
         let behaviour = Behaviour::Accept;
-        self.sites.push(SiteState { tally: Tally::default(), behaviour, first_export: None });
+        let (tally, uncounted) = (Tally::default(), Vec::new());
+        self.sites.push(SiteState { tally, behaviour, uncounted, first_export: None });
         Ok(Site { index, upstream_port, collector_port })
     }
 
-    /// What the site has seen so far.
+    /// What the site has seen so far. Spans are counted while there is no load.
     pub fn tally(&self, site: Site) -> Tally {
         self.sites[site.index].tally
     }

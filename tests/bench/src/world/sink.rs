@@ -1,8 +1,9 @@
 //! The sink: an OTLP/HTTP collector that counts spans.
 //!
-//! prost takes the envelope apart, but leaves each span as the bytes it came in, so that
-//! counting costs some tens of nanoseconds a span. The first export of each Envoy is kept, to be decoded
-//! whole later ([`crate::check`]).
+//! It shares a core with the load, so it must not hold that up: a large export is read in pieces
+//! between requests, and spans are counted when there is no load. Then prost takes the envelope
+//! apart, but leaves each span as the bytes it came in. The first export of each Envoy is kept, to
+//! be decoded whole later ([`crate::check`]).
 
 use std::io;
 
@@ -28,20 +29,20 @@ const ACCEPTED: &[u8] = b"HTTP/1.1 200 OK\r\n\
     content-length: 0\r\n\r\n";
 const REFUSED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
 
+/// Exports that were accepted and not yet counted, one behind the other as they came.
+pub type Uncounted = Vec<u8>;
+
 /// Takes the exports that have arrived. Spans of refused ones are not counted.
 pub fn take(
     connection: &mut Connection,
     behaviour: Behaviour,
     tally: &mut Tally,
-    first_export: &mut Option<Vec<u8>>,
+    uncounted: &mut Uncounted,
 ) -> io::Result<()> {
     while let Some(message) = parse_request(connection.bytes())? {
         let length = message.length;
         if behaviour == Behaviour::Accept {
-            let body = message.body.joined()?;
-            tally.export_bytes += body.len() as u64;
-            tally.spans += count_spans(&body)?;
-            first_export.get_or_insert_with(|| body.into_owned());
+            uncounted.extend_from_slice(&connection.bytes()[..length]);
         }
         tally.exports += 1;
         connection.consume(length);
@@ -51,6 +52,24 @@ pub fn take(
             Behaviour::Hang => {}
         }
     }
+    Ok(())
+}
+
+/// Counts what was taken, and keeps the first export.
+pub fn count(
+    uncounted: &mut Uncounted,
+    tally: &mut Tally,
+    first_export: &mut Option<Vec<u8>>,
+) -> io::Result<()> {
+    let mut rest = uncounted.as_slice();
+    while let Some(message) = parse_request(rest)? {
+        let body = message.body.joined()?;
+        tally.export_bytes += body.len() as u64;
+        tally.spans += count_spans(&body)?;
+        first_export.get_or_insert_with(|| body.into_owned());
+        rest = &rest[message.length..];
+    }
+    uncounted.clear();
     Ok(())
 }
 
