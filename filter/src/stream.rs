@@ -70,33 +70,18 @@ impl Context for Stream {}
 fn begin(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
     state.refill_entropy();
     let asks_first = state.expect_new_traces && pipeline.tracer.sampler.may_drop_new_traces();
-    let hop = if asks_first && host::request_header(TRACEPARENT).is_none() {
+    if asks_first && host::request_header(TRACEPARENT).is_none() {
         let hop = pipeline.tracer.start_new_trace(&mut state.entropy)?;
         write_headers(state, &hop);
-        if !is_sampled(state, &hop) {
-            return None;
-        }
-        Some(hop)
-    } else {
-        None
-    };
-    let Some(head) = host::request_headers() else {
-        state.counters.add(Counter::HostErrors, 1);
-        return None;
-    };
-    let head = RequestHead::new(head);
-    let hop = match hop {
-        Some(hop) => hop,
-        None => {
-            state.expect_new_traces = head.traceparent_count() == 0;
-            let hop = pipeline.tracer.start(&head, &mut state.entropy, &mut state.counters)?;
-            write_headers(state, &hop);
-            if !is_sampled(state, &hop) {
-                return None;
-            }
-            hop
-        }
-    };
+        // Only a sampled trace is worth the whole list.
+        let hop = sampled(state, hop)?;
+        return Some(Recording { hop, head: read_head(state)?, start: host::now() });
+    }
+    let head = read_head(state)?;
+    state.expect_new_traces = head.traceparent_count() == 0;
+    let hop = pipeline.tracer.start(&head, &mut state.entropy, &mut state.counters)?;
+    write_headers(state, &hop);
+    let hop = sampled(state, hop)?;
     Some(Recording { hop, head, start: host::now() })
 }
 
@@ -107,8 +92,15 @@ fn begin_late(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
     // A connection that ended before its request was complete is no request.
     head.method()?;
     let hop = pipeline.tracer.start(&head, &mut state.entropy, &mut state.counters)?;
+    let hop = sampled(state, hop)?;
     let start = host::number("request\0time").unwrap_or_else(host::now);
-    is_sampled(state, &hop).then_some(Recording { hop, head, start })
+    Some(Recording { hop, head, start })
+}
+
+fn read_head(state: &mut State) -> Option<RequestHead> {
+    let head = host::request_headers();
+    state.counters.add(Counter::HostErrors, head.is_none().into());
+    head.map(RequestHead::new)
 }
 
 fn write_headers(state: &mut State, hop: &Hop) {
@@ -121,12 +113,11 @@ fn write_headers(state: &mut State, hop: &Hop) {
     }
 }
 
-fn is_sampled(state: &mut State, hop: &Hop) -> bool {
+/// The hop, if its request is sampled; counts it otherwise.
+fn sampled(state: &mut State, hop: Hop) -> Option<Hop> {
     let sampled = hop.context.flags.is_sampled();
-    if !sampled {
-        state.counters.add(Counter::SpansSampledOut, 1);
-    }
-    sampled
+    state.counters.add(Counter::SpansSampledOut, (!sampled).into());
+    sampled.then_some(hop)
 }
 
 /// Collects the final facts and queues the span.
