@@ -94,14 +94,23 @@ pub fn request_header(name: &str) -> Option<Vec<u8>> {
     header(MapType::HttpRequestHeaders, name)
 }
 
-/// The first response header of that name.
-pub fn response_header(name: &str) -> Option<Vec<u8>> {
-    header(MapType::HttpResponseHeaders, name)
+/// The status code of the response, if there is one.
+pub fn response_status() -> Option<u16> {
+    status(MapType::HttpResponseHeaders)
+}
+
+/// The status code of the answer to a callout.
+pub fn callout_status() -> Option<u16> {
+    status(MapType::HttpCallResponseHeaders)
 }
 
 /// The first header of that name in the answer to a callout.
 pub fn callout_header(name: &str) -> Option<Vec<u8>> {
     header(MapType::HttpCallResponseHeaders, name)
+}
+
+fn status(map: MapType) -> Option<u16> {
+    str::from_utf8(&header(map, ":status")?).ok()?.parse().ok()
 }
 
 fn header(map: MapType, name: &str) -> Option<Vec<u8>> {

@@ -78,7 +78,7 @@ impl Context for Root {
         _body: usize,
         _trailers: usize,
     ) {
-        let status = host::callout_header(":status").and_then(|text| parse(&text));
+        let status = host::callout_status();
         let retry_after = host::callout_header("retry-after");
         let body = host::callout_body();
         // A reset arrives as an answer without headers.
@@ -109,9 +109,4 @@ impl Drop for Root {
     fn drop(&mut self) {
         self.with_state(State::abandon);
     }
-}
-
-/// A decimal number in a header.
-pub fn parse(digits: &[u8]) -> Option<u16> {
-    str::from_utf8(digits).ok()?.parse().ok()
 }

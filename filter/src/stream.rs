@@ -12,7 +12,6 @@ use spanmesh_core::tracer::Hop;
 
 use crate::host;
 use crate::pipeline::Pipeline;
-use crate::root::parse;
 use crate::state::State;
 
 /// One per request.
@@ -130,7 +129,7 @@ fn end(pipeline: &Pipeline, state: &mut State, recording: &Recording) {
     let exchange = Exchange {
         start: recording.start,
         end: host::now(),
-        status_code: host::response_header(":status").and_then(|text| parse(&text)),
+        status_code: host::response_status(),
         grpc_status: if is_grpc { grpc_status() } else { None },
         response_flags: host::number("response\0flags").unwrap_or_default(),
         protocol: protocol.as_deref(),

@@ -74,11 +74,13 @@ impl Config {
                 .ok_or_else(|| vec![Problem::new("", format!("is not valid JSON: {error}"))])?,
         };
         environment::substitute(&mut value, environment);
-        let mut problems = validate::check(&value);
-        if problems.is_empty() {
-            problems = validate::contradictions(&compile::compile(&value));
+        let problems = validate::check(&value);
+        if !problems.is_empty() {
+            return Err(problems);
         }
-        if problems.is_empty() { Ok(compile::compile(&value)) } else { Err(problems) }
+        let config = compile::compile(&value);
+        let problems = validate::contradictions(&config);
+        if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
 }
 

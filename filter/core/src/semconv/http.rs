@@ -13,9 +13,6 @@ use crate::span::{Exchange, SpanKind};
 const KNOWN_METHODS: [&str; 10] =
     ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "CONNECT", "TRACE", "QUERY"];
 
-/// The value that stands for a method outside the known ones.
-const OTHER: &str = "_OTHER";
-
 /// The known method, compared case-sensitively.
 fn known_method(method: &[u8]) -> Option<&'static str> {
     KNOWN_METHODS.iter().find(|known| known.as_bytes() == method).copied()
@@ -38,7 +35,7 @@ pub fn write_attributes(
     match known_method(method) {
         Some(known) => out.string(names::HTTP_REQUEST_METHOD, known.as_bytes()),
         None => {
-            out.string(names::HTTP_REQUEST_METHOD, OTHER.as_bytes());
+            out.string(names::HTTP_REQUEST_METHOD, names::OTHER.as_bytes());
             out.string(names::HTTP_REQUEST_METHOD_ORIGINAL, method);
         }
     }

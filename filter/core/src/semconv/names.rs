@@ -1,4 +1,4 @@
-//! Attribute names of the conventions that spanmesh writes.
+//! Attribute names of the conventions that spanmesh writes, and a value that they share.
 
 #![allow(missing_docs, reason = "each constant is named like the attribute it holds")]
 
@@ -21,6 +21,9 @@ pub const URL_PATH: &str = "url.path";
 pub const URL_QUERY: &str = "url.query";
 pub const URL_SCHEME: &str = "url.scheme";
 pub const USER_AGENT_ORIGINAL: &str = "user_agent.original";
+
+/// The value that stands for a method outside the known ones.
+pub const OTHER: &str = "_OTHER";
 
 pub const HOST_NAME: &str = "host.name";
 pub const K8S_CLUSTER_NAME: &str = "k8s.cluster.name";

@@ -29,9 +29,6 @@ const STATUS_NAMES: [&str; 17] = [
     "UNAUTHENTICATED",
 ];
 
-/// `rpc.method` of a path that names no method.
-const OTHER: &str = "_OTHER";
-
 /// Span name and `rpc.method`: `package.Service/Method` out of `/package.Service/Method`.
 /// `None` when the path has another form.
 pub fn method(head: &RequestHead) -> Option<&[u8]> {
@@ -58,7 +55,7 @@ pub fn write_attributes(
     match method(head) {
         Some(method) => out.string(names::RPC_METHOD, method),
         None => {
-            out.string(names::RPC_METHOD, OTHER.as_bytes());
+            out.string(names::RPC_METHOD, names::OTHER.as_bytes());
             out.string(names::RPC_METHOD_ORIGINAL, head.path().unwrap_or_default());
         }
     }

@@ -57,6 +57,19 @@ fn write(
     (out, decoded.spans.remove(0))
 }
 
+/// What every span of [`write`] with [`exchange`] has.
+fn written() -> Span {
+    Span {
+        trace_id: vec![0xaa; 16],
+        span_id: vec![0xbb; 8],
+        parent_span_id: vec![0xcc; 8],
+        start_time_unix_nano: 1_000,
+        end_time_unix_nano: 2_500,
+        flags: 0x303,
+        ..Span::default()
+    }
+}
+
 fn attribute(span: &Span, key: &str) -> Option<KeyValue> {
     span.attributes.iter().find(|attribute| attribute.key == key).cloned()
 }
@@ -94,17 +107,12 @@ fn a_server_span_has_every_attribute_of_the_conventions_and_equals_prost() {
     attributes.push(KeyValue::int("http.response.status_code", 503));
     attributes.push(KeyValue::string("error.type", "503"));
     let expected = Span {
-        trace_id: vec![0xaa; 16],
-        span_id: vec![0xbb; 8],
         trace_state: "a=1".into(),
-        parent_span_id: vec![0xcc; 8],
         name: "GET".into(),
         kind: 2,
-        start_time_unix_nano: 1_000,
-        end_time_unix_nano: 2_500,
         attributes,
         status: Some(Status { code: 2 }),
-        flags: 0x303,
+        ..written()
     };
     equals_prost(&bytes, expected);
 }
@@ -122,18 +130,7 @@ fn a_client_span_has_the_full_url_and_equals_prost() {
         KeyValue::string("network.protocol.version", "1.1"),
         KeyValue::int("http.response.status_code", 200),
     ];
-    let expected = Span {
-        trace_id: vec![0xaa; 16],
-        span_id: vec![0xbb; 8],
-        parent_span_id: vec![0xcc; 8],
-        name: "GET".into(),
-        kind: 3,
-        start_time_unix_nano: 1_000,
-        end_time_unix_nano: 2_500,
-        attributes,
-        flags: 0x303,
-        ..Span::default()
-    };
+    let expected = Span { name: "GET".into(), kind: 3, attributes, ..written() };
     equals_prost(&bytes, expected);
 }
 
@@ -160,17 +157,11 @@ fn a_grpc_span_follows_the_rpc_conventions_and_equals_prost() {
         KeyValue::string("error.type", "UNAVAILABLE"),
     ];
     let expected = Span {
-        trace_id: vec![0xaa; 16],
-        span_id: vec![0xbb; 8],
-        parent_span_id: vec![0xcc; 8],
         name: "shop.Cart/Add".into(),
         kind: 2,
-        start_time_unix_nano: 1_000,
-        end_time_unix_nano: 2_500,
         attributes,
         status: Some(Status { code: 2 }),
-        flags: 0x303,
-        ..Span::default()
+        ..written()
     };
     equals_prost(&bytes, expected);
 }
