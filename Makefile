@@ -3,6 +3,8 @@
 ENVOY ?= 1.39.3
 ENVOY_OLDEST := 1.36.4
 CACHE ?= $(HOME)/.cache/spanmesh
+JAEGER := $(CACHE)/jaeger-1.62.0/bin/jaeger-all-in-one
+OTELCOL := $(CACHE)/otelcol-0.155.0/bin/otelcol
 # rustup, or debian: build with Debian's compiler when rustup cannot install the target.
 WASM_TOOLCHAIN ?= rustup
 
@@ -12,6 +14,8 @@ APART := tests/bench filter/core/benches filter/core/fuzz
 MODULE := $(CURDIR)/target/spanmesh.wasm
 export SPANMESH_CACHE := $(CACHE)
 export SPANMESH_WASM := $(MODULE)
+export SPANMESH_JAEGER := $(JAEGER)
+export SPANMESH_OTELCOL := $(OTELCOL)
 
 envoy = $(CACHE)/envoy-$(1)/bin/envoy-binary
 with_envoy = SPANMESH_ENVOY="$(call envoy,$(1))"
@@ -59,7 +63,7 @@ test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core a
 	@tests/setup/node-tests
 
 .PHONY: test-e2e
-test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) ## tests in real Envoys, the current and the oldest supported, and of the repository
+test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(JAEGER) $(OTELCOL) ## tests in real Envoys, the current and the oldest supported, and of the repository
 	@filter/setup/say "testing the harness and the repository"
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-harness
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-tests --test tidy
@@ -91,6 +95,12 @@ $(MODULE): $(SOURCES) filter/setup/build | wasm-target
 
 $(CACHE)/envoy-%/bin/envoy-binary:
 	@tests/setup/envoy $*
+
+$(JAEGER):
+	@tests/setup/jaeger
+
+$(OTELCOL):
+	@tests/setup/otelcol
 
 $(CACHE)/wasm-bindgen.stamp: Cargo.lock
 	@tests/setup/wasm-bindgen

@@ -5,6 +5,7 @@ mod configuration;
 mod grpc;
 mod hostile;
 mod local_replies;
+mod mesh;
 mod reload;
 mod resource;
 mod sampling;

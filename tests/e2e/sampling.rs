@@ -5,9 +5,26 @@ use spanmesh_harness::{Load, Request, SECONDS};
 
 use crate::support::{INBOUND, PARENT_ID, SOON, Sidecar, TRACE_ID, account, sampled_parent};
 
+/// Without keep rules an unsampled context is none of this proxy's business.
 #[tokio::test]
-async fn an_unsampled_caller_is_followed_and_told_on() {
+async fn an_unsampled_caller_is_followed_and_passes_untouched() {
     let sidecar = Sidecar::start(json!({})).await;
+    let parent = format!("00-{TRACE_ID}-{PARENT_ID}-02");
+    let request = Request::get("/").host("a.example").header("traceparent", parent.as_str());
+    assert_eq!(sidecar.send(INBOUND, request.header("tracestate", "a=1,b=2")).await.status, 200);
+
+    let sent_on = &sidecar.application.requests()[0];
+    assert_eq!(sent_on.header_values("traceparent"), [parent]);
+    assert_eq!(sent_on.header_values("tracestate"), ["a=1,b=2"]);
+    sidecar.envoy.wait_for_stat("spanmesh_spans_sampled_out", |n| n == 1, SOON).await;
+    sidecar.settled(0).await.check();
+    assert_eq!(sidecar.collector.span_count(), 0);
+}
+
+/// With them, every hop must have its place in the trace, should it be kept.
+#[tokio::test]
+async fn an_unsampled_caller_gets_a_span_id_where_keep_rules_may_want_it() {
+    let sidecar = Sidecar::start(json!({"keep": {"errors": true}})).await;
     let parent = format!("00-{TRACE_ID}-{PARENT_ID}-02");
     let request = Request::get("/").host("a.example").header("traceparent", parent.as_str());
     assert_eq!(sidecar.send(INBOUND, request).await.status, 200);
@@ -15,10 +32,9 @@ async fn an_unsampled_caller_is_followed_and_told_on() {
     let sent_on = sidecar.application.requests()[0].header_values("traceparent");
     let [sent_on] = &sent_on[..] else { panic!("{sent_on:?}") };
     assert!(sent_on.starts_with(&format!("00-{TRACE_ID}-")) && sent_on.ends_with("-02"));
-    assert!(!sent_on.contains(PARENT_ID), "every hop has a span id of its own");
+    assert!(!sent_on.contains(PARENT_ID), "a span id of its own");
     sidecar.envoy.wait_for_stat("spanmesh_spans_sampled_out", |n| n == 1, SOON).await;
     sidecar.settled(0).await.check();
-    assert_eq!(sidecar.collector.span_count(), 0);
 }
 
 #[tokio::test]

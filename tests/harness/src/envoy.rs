@@ -2,7 +2,6 @@
 
 mod admin;
 mod builder;
-mod process;
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -10,11 +9,11 @@ use std::time::Duration;
 
 use crate::client::{Client, Request};
 use crate::paths;
+use crate::process::Process;
 use crate::temp_dir::TempDir;
 use crate::wait::{self, Looks};
 
 pub use builder::EnvoyBuilder;
-use process::Process;
 
 /// A running Envoy. Dropping it kills it; [`Envoy::stop`] ends it in an orderly way.
 #[derive(Debug)]

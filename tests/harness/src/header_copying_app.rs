@@ -2,7 +2,17 @@
 //!
 //! It receives a JSON array `[{"url": …, "arguments": …}]`. For each item it sends `arguments`
 //! as JSON to the outbound listener, with path and host of `url` and with every `traceparent`
-//! and `tracestate` field it received, byte for byte and duplicates apart. Then it answers 200.
+//! and `tracestate` field it received, byte for byte and duplicates apart. Then it answers 200,
+//! whatever its calls were answered, and with nothing of those answers. Its own path can ask for
+//! another answer:
+//!
+//! | path | what happens |
+//! |---|---|
+//! | `/status/503` | that status, after the calls |
+//! | `/slow/250` | 250 ms of sleep before the calls |
+//! | any, with the query `?h=x-order-total:1500&h=…` | an answer with these fields, as written |
+
+mod wish;
 
 use std::io;
 
@@ -10,7 +20,9 @@ use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use serde_json::Value;
+use tokio::time::sleep;
 
+use self::wish::Wish;
 use crate::client::{self, Client};
 use crate::port::free_port;
 use crate::server::{Handled, Server, full};
@@ -48,15 +60,18 @@ impl HeaderCopyingApp {
 async fn handle(request: Request<Incoming>, outbound: u16) -> Handled {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let wish = Wish::of(&head.uri);
+    sleep(wish.delay).await;
     let outcome = match serde_json::from_slice::<Vec<Value>>(&body) {
         Ok(calls) => call_all(&calls, &head.headers, outbound).await,
         Err(error) => Err(format!("the body is no JSON array: {error}")),
     };
-    let (status, text) = match outcome {
-        Ok(()) => (200, String::new()),
-        Err(problem) => (500, problem),
-    };
-    Ok(Response::builder().status(status).body(full(text)).expect("a legal answer"))
+    Ok(match outcome {
+        Ok(()) => wish.answer(),
+        Err(problem) => {
+            Response::builder().status(500).body(full(problem)).expect("a legal answer")
+        }
+    })
 }
 
 async fn call_all(calls: &[Value], headers: &HeaderMap, outbound: u16) -> Result<(), String> {

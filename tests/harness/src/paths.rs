@@ -1,4 +1,4 @@
-//! Where the repository, the Envoy binary and the built module are.
+//! Where the repository, the third-party binaries and the built module are.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,16 @@ pub fn repository() -> PathBuf {
 /// The Envoy binary to test with, from the environment variable `SPANMESH_ENVOY`.
 pub fn envoy_binary() -> PathBuf {
     from_environment("SPANMESH_ENVOY", "the Envoy binary")
+}
+
+/// Jaeger's all-in-one, from the environment variable `SPANMESH_JAEGER`.
+pub fn jaeger_binary() -> PathBuf {
+    from_environment("SPANMESH_JAEGER", "the binary of Jaeger's all-in-one")
+}
+
+/// The OpenTelemetry Collector, from the environment variable `SPANMESH_OTELCOL`.
+pub fn otelcol_binary() -> PathBuf {
+    from_environment("SPANMESH_OTELCOL", "the binary of the OpenTelemetry Collector")
 }
 
 /// The built module, from the environment variable `SPANMESH_WASM`.

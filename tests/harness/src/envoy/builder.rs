@@ -6,10 +6,10 @@ use std::process::Command;
 use std::time::Duration;
 use std::{fs, io};
 
-use super::process::Process;
 use super::{Envoy, admin};
 use crate::client::{Client, Request};
 use crate::envoy_config::EnvoyConfig;
+use crate::process::Process;
 use crate::temp_dir::TempDir;
 use crate::wait::Looks;
 use crate::{nursery, paths};

@@ -1,19 +1,23 @@
-//! The child process: its log, its end.
+//! A third-party server as a child process: its log, its start, its end.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::nursery;
-use crate::wait;
+use crate::wait::{self, Looks};
 
-/// How long an Envoy may take to end after SIGTERM.
+/// How long a server may take to start, on a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a server may take to end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// A running server that logs to its standard error. Dropping it kills it.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(crate) struct Process {
     child: Mutex<Child>,
     pid: u32,
     log: Arc<Mutex<String>>,
@@ -21,7 +25,7 @@ pub(super) struct Process {
 }
 
 impl Process {
-    pub(super) fn start(mut command: Command) -> Process {
+    pub(crate) fn start(mut command: Command) -> Process {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = nursery::spawn(command);
         let log = Arc::new(Mutex::new(String::new()));
@@ -31,16 +35,38 @@ impl Process {
         Process { pid: child.id(), child: Mutex::new(child), log, reader }
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    /// Starts `command` and returns when `is_ready`. Panics with the log, and with `name`, when
+    /// it ends instead or takes too long.
+    pub(crate) async fn start_until(
+        name: &str,
+        command: Command,
+        is_ready: impl AsyncFn() -> io::Result<bool>,
+    ) -> Process {
+        let process = Process::start(command);
+        let mut looks = Looks::within(PATIENCE);
+        while looks.another().await {
+            // The order matters: what ended was never ready.
+            let ready = is_ready().await;
+            if let Some(status) = process.exit() {
+                panic!("{name} did not start ({status}):\n{}", process.last_words().await);
+            }
+            if ready.is_ok_and(|ready| ready) {
+                return process;
+            }
+        }
+        panic!("{name} was not ready in {PATIENCE:?}:\n{}", process.last_words().await)
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
         self.pid
     }
 
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.log.lock().expect("no holder panics").clone()
     }
 
     /// Ends it and gives all it has logged.
-    pub(super) async fn last_words(mut self) -> String {
+    pub(crate) async fn last_words(mut self) -> String {
         self.terminate().await;
         self.kill();
         wait::until(GRACE, || self.reader.is_finished().then_some(())).await;
@@ -48,7 +74,7 @@ impl Process {
     }
 
     /// How it ended, if it did.
-    pub(super) fn exit(&self) -> Option<ExitStatus> {
+    pub(crate) fn exit(&self) -> Option<ExitStatus> {
         self.child.lock().expect("no holder panics").try_wait().expect("the child is ours")
     }
 
