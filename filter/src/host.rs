@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use proxy_wasm::hostcalls;
 use proxy_wasm::types::{BufferType, LogLevel, MapType, MetricType};
+use spanmesh_core::shared_data::{Conflict, SharedData};
 
 /// A host call that did not succeed.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,13 @@ unsafe extern "C" {
         value: *const u8,
         value_size: usize,
     ) -> u32;
+    fn proxy_add_header_map_value(
+        map: MapType,
+        key: *const u8,
+        key_size: usize,
+        value: *const u8,
+        value_size: usize,
+    ) -> u32;
     fn proxy_remove_header_map_value(map: MapType, key: *const u8, key_size: usize) -> u32;
     fn proxy_get_property(
         path: *const u8,
@@ -51,6 +59,20 @@ unsafe extern "C" {
         max_size: usize,
         data: *mut *mut u8,
         size: *mut usize,
+    ) -> u32;
+    fn proxy_get_shared_data(
+        key: *const u8,
+        key_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+        number: *mut u32,
+    ) -> u32;
+    fn proxy_set_shared_data(
+        key: *const u8,
+        key_size: usize,
+        value: *const u8,
+        value_size: usize,
+        number: u32,
     ) -> u32;
     fn proxy_get_current_time_nanoseconds(time: *mut u64) -> u32;
     fn proxy_log(level: LogLevel, message: *const u8, message_size: usize) -> u32;
@@ -99,6 +121,16 @@ pub fn response_status() -> Option<u16> {
     status(MapType::HttpResponseHeaders)
 }
 
+/// The first response header of that name.
+pub fn response_header(name: &str) -> Option<Vec<u8>> {
+    header(MapType::HttpResponseHeaders, name)
+}
+
+/// The first response trailer of that name.
+pub fn response_trailer(name: &str) -> Option<Vec<u8>> {
+    header(MapType::HttpResponseTrailers, name)
+}
+
 /// The status code of the answer to a callout.
 pub fn callout_status() -> Option<u16> {
     status(MapType::HttpCallResponseHeaders)
@@ -131,7 +163,37 @@ pub fn replace_request_header(name: &str, value: &[u8]) -> Result<(), HostError>
 
 /// Removes all request headers of that name.
 pub fn remove_request_header(name: &str) -> Result<(), HostError> {
-    let map = MapType::HttpRequestHeaders;
+    remove(MapType::HttpRequestHeaders, name)
+}
+
+/// Removes all response headers of that name.
+pub fn remove_response_header(name: &str) -> Result<(), HostError> {
+    remove(MapType::HttpResponseHeaders, name)
+}
+
+/// Removes all response trailers of that name.
+pub fn remove_response_trailer(name: &str) -> Result<(), HostError> {
+    remove(MapType::HttpResponseTrailers, name)
+}
+
+/// Adds a response header.
+pub fn add_response_header(name: &str, value: &[u8]) -> Result<(), HostError> {
+    add(MapType::HttpResponseHeaders, name, value)
+}
+
+/// Adds a response trailer.
+pub fn add_response_trailer(name: &str, value: &[u8]) -> Result<(), HostError> {
+    add(MapType::HttpResponseTrailers, name, value)
+}
+
+fn add(map: MapType, name: &str, value: &[u8]) -> Result<(), HostError> {
+    // SAFETY: name and value are readable during the call.
+    result(unsafe {
+        proxy_add_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
+    })
+}
+
+fn remove(map: MapType, name: &str) -> Result<(), HostError> {
     // SAFETY: the name is readable during the call.
     result(unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) })
 }
@@ -145,6 +207,11 @@ pub fn property(path: &str) -> Option<Vec<u8>> {
 /// A property that is a whole number or a time: eight bytes, little-endian.
 pub fn number(path: &str) -> Option<u64> {
     property(path)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+/// A property that is a floating-point number: eight bytes, little-endian.
+pub fn float(path: &str) -> Option<f64> {
+    number(path).map(f64::from_bits)
 }
 
 /// The plugin configuration as it was given.
@@ -208,7 +275,30 @@ pub fn increment_metric(id: u32, offset: i64) {
     let _ = proxy_increment_metric(id, offset);
 }
 
-/// Sends an HTTP request to a cluster. Only to be called while a root context is active: the SDK
+/// Envoy's store of data that all VMs of one `vm_id` share, across the workers of the process.
+#[derive(Debug)]
+pub struct SharedStore;
+
+impl SharedData for SharedStore {
+    fn get(&self, key: &str) -> Option<(Vec<u8>, u32)> {
+        let mut version = 0;
+        // SAFETY: the key is readable and the pointers are valid for writes during the call.
+        let value = bytes(|data, size| unsafe {
+            proxy_get_shared_data(key.as_ptr(), key.len(), data, size, &raw mut version)
+        })?;
+        Some((value, version))
+    }
+
+    fn set(&self, key: &str, value: &[u8], number: u32) -> Result<(), Conflict> {
+        // SAFETY: key and value are readable during the call.
+        let status = unsafe {
+            proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), number)
+        };
+        if status == OK { Ok(()) } else { Err(Conflict) }
+    }
+}
+
+/// Sends an HTTP request to a cluster, and returns the token of its answer. Only to be called while a root context is active: the SDK
 /// drops the answer when the dispatching context is gone.
 ///
 /// Of the SDK's wrappers this one is used because it registers the answer's recipient. It knows
@@ -216,11 +306,10 @@ pub fn increment_metric(id: u32, offset: i64) {
 pub fn send(
     cluster: &str,
     headers: Vec<(&str, &str)>,
-    body: &[u8],
+    body: Option<&[u8]>,
     timeout: Duration,
-) -> Result<(), HostError> {
-    hostcalls::dispatch_http_call(cluster, headers, Some(body), Vec::new(), timeout)
-        .map(|_token| ())
+) -> Result<u32, HostError> {
+    hostcalls::dispatch_http_call(cluster, headers, body, Vec::new(), timeout)
         .map_err(|_status| HostError)
 }
 

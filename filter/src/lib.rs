@@ -8,7 +8,10 @@
     reason = "the host calls themselves: the SDK's wrappers copy every header and panic on unexpected answers"
 )]
 mod host;
+mod keeper;
 mod pipeline;
+mod polls;
+mod recording;
 mod root;
 mod state;
 mod stats;

@@ -6,11 +6,14 @@ use spanmesh_core::config::Config;
 use spanmesh_core::otlp::envelope::Envelope;
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::resource;
+use spanmesh_core::rules::Request;
 use spanmesh_core::semconv::network;
 use spanmesh_core::span::{SpanKind, SpanSettings};
-use spanmesh_core::tracer::Tracer;
+use spanmesh_core::tracer::{Surroundings, Tracer};
 
 use crate::host;
+use crate::keeper::Keeper;
+use crate::polls::Polls;
 use crate::state::State;
 
 /// One per root context; streams hold it too, so that a reload never disturbs a request.
@@ -21,6 +24,12 @@ pub struct Pipeline {
     /// What spans have in common.
     pub span: SpanSettings,
     kind: Cell<Option<SpanKind>>,
+    /// Whether the listener is a gateway's: neither inbound nor outbound.
+    is_edge: Cell<bool>,
+    /// Promotes what the head sampler left out.
+    pub keeper: Option<Keeper>,
+    /// Polls of sampling strategies.
+    pub polls: RefCell<Polls>,
     /// Whether Envoy takes the caller's address from `x-forwarded-for` here, which hides the peer.
     forwarded_hides_peer: Cell<bool>,
     /// The parts that change.
@@ -38,14 +47,19 @@ impl Pipeline {
         };
         let resource = resource::detect(&config.resource, &node);
         let envelope = Envelope::new(&resource);
+        let tracer = Tracer::new(config.sampler, config.force, config.keep.is_some());
+        let polls = Polls::of(tracer.sampler(), &resource);
         let state = State::new(config.batch, config.retry, config.exporter, envelope);
         Self {
-            tracer: Tracer { sampler: config.sampler },
+            tracer,
             span: SpanSettings {
                 redaction: config.redaction,
                 attribute_value_length_limit: config.attribute_value_length_limit,
             },
             kind: Cell::new(config.direction),
+            is_edge: Cell::new(false),
+            keeper: config.keep.map(Keeper::new),
+            polls: RefCell::new(polls),
             forwarded_hides_peer: Cell::new(false),
             state: RefCell::new(state),
         }
@@ -55,11 +69,32 @@ impl Pipeline {
     /// be called while a stream is active. A listener without a direction, as at gateways, serves.
     pub fn kind(&self) -> SpanKind {
         self.kind.get().unwrap_or_else(|| {
-            let outbound = host::number("xds\0listener_direction") == Some(2);
-            let kind = if outbound { SpanKind::Client } else { SpanKind::Server };
+            let direction = host::number("xds\0listener_direction");
+            let kind = if direction == Some(2) { SpanKind::Client } else { SpanKind::Server };
+            self.is_edge.set(!matches!(direction, Some(1 | 2)));
             self.kind.set(Some(kind));
             kind
         })
+    }
+
+    /// The side of the exchanges, if a request has asked for it yet.
+    pub fn known_kind(&self) -> Option<SpanKind> {
+        self.kind.get()
+    }
+
+    /// Whether answers leave the mesh here. Known once [`Self::kind`] is.
+    pub fn is_edge(&self) -> bool {
+        self.is_edge.get()
+    }
+
+    /// What rules may ask about a request.
+    pub fn request<'a>(&self, head: &'a RequestHead) -> Request<'a> {
+        Request { head, kind: self.kind(), listener_port: &listener_port }
+    }
+
+    /// What decisions may ask for.
+    pub fn surroundings(&self) -> Surroundings<'static> {
+        Surroundings { now: &host::now, shared: &host::SharedStore }
     }
 
     /// Address and port of the other side. Whether a listener believes `x-forwarded-for` does not
@@ -78,4 +113,8 @@ impl Pipeline {
         }
         Some(peer)
     }
+}
+
+fn listener_port() -> Option<u16> {
+    host::number("destination\0port").and_then(|port| u16::try_from(port).ok())
 }

@@ -4,13 +4,16 @@ use std::rc::Rc;
 
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{ContextType, LogLevel};
-use spanmesh_core::config::Config;
+use spanmesh_core::config::{Config, Environment};
 use spanmesh_core::exporter::Outcome;
 
 use crate::host;
 use crate::pipeline::Pipeline;
 use crate::state::State;
 use crate::stream::Stream;
+
+/// Where Istio's mesh configuration arrives: `defaultConfig.tracing.sampling`, a percentage.
+const MESH_SAMPLING: &str = "xds\0node\0metadata\0PROXY_CONFIG\0tracing\0sampling";
 
 /// One per plugin configuration and worker.
 #[derive(Debug, Default)]
@@ -37,9 +40,20 @@ impl Root {
 impl RootContext for Root {
     /// Refuses a bad configuration with every problem; the one before it stays in force.
     fn on_configure(&mut self, _size: usize) -> bool {
-        let environment = |name: &str| std::env::var(name).ok();
-        match Config::parse(&host::plugin_configuration(), &environment) {
+        let environment = Environment {
+            variable: &|name| std::env::var(name).ok(),
+            mesh_sampling: host::float(MESH_SAMPLING),
+        };
+        match Config::resolve(&host::plugin_configuration(), &environment) {
             Ok(config) => {
+                for warning in &config.warnings {
+                    host::log(LogLevel::Warn, warning);
+                }
+                if config.disabled {
+                    host::log(LogLevel::Info, "disabled by OTEL_SDK_DISABLED");
+                    self.pipeline = None;
+                    return true;
+                }
                 let pipeline = Rc::new(Pipeline::new(config));
                 if let Ok(mut state) = pipeline.state.try_borrow_mut() {
                     state.tick(host::now());
@@ -57,7 +71,14 @@ impl RootContext for Root {
     }
 
     fn on_tick(&mut self) {
-        self.with_state(|state| state.tick(host::now()));
+        let now = host::now();
+        self.with_state(|state| {
+            if let Some(pipeline) = &self.pipeline {
+                pipeline.release_calls(state, now);
+                pipeline.poll(state, now);
+            }
+            state.tick(now);
+        });
         self.finish_draining();
     }
 
@@ -73,20 +94,27 @@ impl RootContext for Root {
 impl Context for Root {
     fn on_http_call_response(
         &mut self,
-        _token: u32,
+        token: u32,
         headers: usize,
         _body: usize,
         _trailers: usize,
     ) {
-        let status = host::callout_status();
+        // A reset arrives as an answer without headers.
+        let status = host::callout_status().filter(|_| headers > 0);
+        if let Some(pipeline) = &self.pipeline
+            && let Ok(mut polls) = pipeline.polls.try_borrow_mut()
+            && polls.is_waiting_for(token)
+        {
+            self.with_state(|state| polls.take_answer(token, status, host::now(), state));
+            return;
+        }
         let retry_after = host::callout_header("retry-after");
         let body = host::callout_body();
-        // A reset arrives as an answer without headers.
         let outcome = match status {
-            Some(status) if headers > 0 => {
+            Some(status) => {
                 Outcome::Response { status, retry_after: retry_after.as_deref(), body: &body }
             }
-            _ => Outcome::NoResponse,
+            None => Outcome::NoResponse,
         };
         self.with_state(|state| state.handle(host::now(), &outcome));
         self.finish_draining();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proxy_wasm::types::LogLevel;
 use spanmesh_core::config::OtlpHttp;
-use spanmesh_core::counters::Counters;
+use spanmesh_core::counters::{Counter, Counters};
 use spanmesh_core::entropy::EntropyPool;
 use spanmesh_core::exporter::{Exporter, Outcome, RetrySettings};
 use spanmesh_core::otlp::envelope::Envelope;
@@ -65,8 +65,18 @@ impl State {
 
     /// Queues a span that has ended.
     pub fn push(&mut self, span: &SpanData<'_>, settings: &SpanSettings) {
-        let now = span.exchange.end;
-        let push = self.exporter.push(now, &mut self.counters, |out| span.write(out, settings));
+        self.counters.add(Counter::SpansKept, span.keep_reason.is_some().into());
+        self.push_with(span.exchange.end, |out| span.write(out, settings));
+    }
+
+    /// Queues a span that was held, as it was encoded.
+    pub fn push_held(&mut self, now: u64, span: &[u8]) {
+        self.counters.add(Counter::SpansKept, 1);
+        self.push_with(now, |out| out.extend_from_slice(span));
+    }
+
+    fn push_with(&mut self, now: u64, write: impl FnOnce(&mut Vec<u8>)) {
+        let push = self.exporter.push(now, &mut self.counters, write);
         if matches!(push, Push::Opened | Push::Filled) {
             self.schedule(now);
         }
@@ -148,5 +158,5 @@ fn send(destination: &OtlpHttp, body: &[u8]) -> Result<(), host::HostError> {
     ];
     headers.extend(destination.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let timeout = Duration::from_millis(destination.timeout_ms);
-    host::send(&destination.cluster, headers, body, timeout)
+    host::send(&destination.cluster, headers, Some(body), timeout).map(|_token| ())
 }

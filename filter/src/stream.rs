@@ -5,13 +5,14 @@ use std::rc::Rc;
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 use spanmesh_core::counters::Counter;
-use spanmesh_core::propagation::tracecontext::{TRACEPARENT, TRACESTATE};
+use spanmesh_core::propagation::tracecontext::{self, TRACEPARENT, TRACESTATE};
 use spanmesh_core::request_head::RequestHead;
-use spanmesh_core::span::{Exchange, SpanData};
-use spanmesh_core::tracer::Hop;
+use spanmesh_core::tracer::{Edit, Hop, Placement};
 
 use crate::host;
+use crate::keeper::Keeper;
 use crate::pipeline::Pipeline;
+use crate::recording::Recording;
 use crate::state::State;
 
 /// One per request.
@@ -20,20 +21,25 @@ pub struct Stream {
     pipeline: Option<Rc<Pipeline>>,
     /// Whether the request's headers have been seen, sampled or not.
     placed: bool,
-    /// What the span will be made of, when the request is sampled.
+    /// What its span would be made of, when it is sampled or may be kept.
     recording: Option<Recording>,
-}
-
-#[derive(Debug)]
-struct Recording {
-    hop: Hop,
-    head: RequestHead,
-    start: u64,
 }
 
 impl Stream {
     pub fn new(pipeline: Option<Rc<Pipeline>>) -> Self {
         Self { pipeline, placed: false, recording: None }
+    }
+
+    /// Asks the keep rules about a request that the head sampler left out.
+    fn judge(&mut self, judge: fn(&Keeper, &Pipeline, &mut State, &mut Recording)) -> Action {
+        if let Some(recording) = &mut self.recording
+            && let Some(pipeline) = &self.pipeline
+            && let Some(keeper) = pipeline.keeper.as_ref().filter(|_| !recording.is_sampled())
+            && let Ok(mut state) = pipeline.state.try_borrow_mut()
+        {
+            judge(keeper, pipeline, &mut state, recording);
+        }
+        Action::Continue
     }
 }
 
@@ -48,6 +54,14 @@ impl HttpContext for Stream {
         Action::Continue
     }
 
+    fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
+        self.judge(Keeper::on_response_headers)
+    }
+
+    fn on_http_response_trailers(&mut self, _count: usize) -> Action {
+        self.judge(Keeper::on_response_trailers)
+    }
+
     fn on_log(&mut self) {
         let Some(pipeline) = &self.pipeline else { return };
         let Ok(mut state) = pipeline.state.try_borrow_mut() else { return };
@@ -56,8 +70,13 @@ impl HttpContext for Stream {
             None if !self.placed => begin_late(pipeline, &mut state),
             recording => recording,
         };
-        if let Some(recording) = recording {
-            end(pipeline, &mut state, &recording);
+        let Some(mut recording) = recording else { return };
+        if recording.is_sampled() {
+            let end = recording.end(true);
+            let settings = &pipeline.span;
+            recording.with_span(pipeline, &end, None, |span| state.push(span, settings));
+        } else if let Some(keeper) = &pipeline.keeper {
+            keeper.on_end(pipeline, &mut state, &mut recording);
         }
     }
 }
@@ -65,23 +84,26 @@ impl HttpContext for Stream {
 impl Context for Stream {}
 
 /// Places the request into a trace and tells the next hop. Returns what is needed to make its
-/// span, if it is sampled.
+/// span, if it is sampled or may be kept.
 fn begin(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
     state.refill_entropy();
-    let asks_first = state.expect_new_traces && pipeline.tracer.sampler.may_drop_new_traces();
+    let asks_first = state.expect_new_traces && pipeline.tracer.may_drop_unseen();
     if asks_first && host::request_header(TRACEPARENT).is_none() {
-        let hop = pipeline.tracer.start_new_trace(&mut state.entropy)?;
-        write_headers(state, &hop);
+        let placement = pipeline.tracer.start_unseen(
+            host::request_header,
+            pipeline.surroundings(),
+            &mut state.entropy,
+            &mut state.counters,
+        );
+        let hop = wanted(state, placement, true)?;
         // Only a sampled trace is worth the whole list.
-        let hop = sampled(state, hop)?;
-        return Some(Recording { hop, head: read_head(state)?, start: host::now() });
+        return Some(Recording::new(hop, read_head(state)?, host::now()));
     }
     let head = read_head(state)?;
     state.expect_new_traces = head.traceparent_count() == 0;
-    let hop = pipeline.tracer.start(&head, &mut state.entropy, &mut state.counters)?;
-    write_headers(state, &hop);
-    let hop = sampled(state, hop)?;
-    Some(Recording { hop, head, start: host::now() })
+    let placement = place(pipeline, state, &head);
+    let hop = wanted(state, placement, true)?;
+    Some(Recording::new(hop, head, host::now()))
 }
 
 /// Places a request whose headers never came here; there is no next hop to tell.
@@ -90,10 +112,15 @@ fn begin_late(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
     let head = RequestHead::new(host::request_headers()?);
     // A connection that ended before its request was complete is no request.
     head.method()?;
-    let hop = pipeline.tracer.start(&head, &mut state.entropy, &mut state.counters)?;
-    let hop = sampled(state, hop)?;
+    let placement = place(pipeline, state, &head);
+    let hop = wanted(state, placement, false)?;
     let start = host::number("request\0time").unwrap_or_else(host::now);
-    Some(Recording { hop, head, start })
+    Some(Recording::new(hop, head, start))
+}
+
+fn place(pipeline: &Pipeline, state: &mut State, head: &RequestHead) -> Placement {
+    let State { entropy, counters, .. } = state;
+    pipeline.tracer.start(pipeline.request(head), pipeline.surroundings(), entropy, counters)
 }
 
 fn read_head(state: &mut State) -> Option<RequestHead> {
@@ -102,46 +129,33 @@ fn read_head(state: &mut State) -> Option<RequestHead> {
     head.map(RequestHead::new)
 }
 
-fn write_headers(state: &mut State, hop: &Hop) {
-    let mut written = host::replace_request_header(TRACEPARENT, &hop.traceparent);
-    if hop.drop_trace_state {
-        written = written.and(host::remove_request_header(TRACESTATE));
+/// Counts the decision and `tells` the next hop. Returns the hop if its request is sampled or may
+/// be kept.
+fn wanted(state: &mut State, placement: Placement, tells: bool) -> Option<Hop> {
+    let hop = match placement {
+        Placement::Hop(hop) => hop,
+        Placement::PassedOn => {
+            state.counters.add(Counter::SpansSampledOut, 1);
+            return None;
+        }
+        Placement::NoEntropy => return None,
+    };
+    if tells {
+        write_headers(state, &hop);
     }
-    if written.is_err() {
-        state.counters.add(Counter::HostErrors, 1);
-    }
-}
-
-/// The hop, if its request is sampled; counts it otherwise.
-fn sampled(state: &mut State, hop: Hop) -> Option<Hop> {
     let sampled = hop.context.flags.is_sampled();
     state.counters.add(Counter::SpansSampledOut, (!sampled).into());
-    sampled.then_some(hop)
+    (sampled || hop.may_keep).then_some(hop)
 }
 
-/// Collects the final facts and queues the span.
-fn end(pipeline: &Pipeline, state: &mut State, recording: &Recording) {
-    let kind = pipeline.kind();
-    let head = &recording.head;
-    let is_grpc = head.is_grpc();
-    let peer = pipeline.peer(kind, head);
-    let protocol = if is_grpc { None } else { host::property("request\0protocol") };
-    let exchange = Exchange {
-        start: recording.start,
-        end: host::now(),
-        status_code: host::response_status(),
-        grpc_status: if is_grpc { grpc_status() } else { None },
-        response_flags: host::number("response\0flags").unwrap_or_default(),
-        protocol: protocol.as_deref(),
-        peer: peer.as_deref(),
-    };
-    let context = &recording.hop.context;
-    let parent_span_id = recording.hop.parent_span_id;
-    let span = SpanData { kind, context, parent_span_id, head, exchange };
-    state.push(&span, &pipeline.span);
-}
-
-/// The status from trailers, or from the headers of a trailers-only answer.
-fn grpc_status() -> Option<u32> {
-    host::number("response\0grpc_status").and_then(|status| u32::try_from(status).ok())
+fn write_headers(state: &mut State, hop: &Hop) {
+    let traceparent = tracecontext::print(&hop.context);
+    let mut written = host::replace_request_header(TRACEPARENT, &traceparent);
+    let trace_state = hop.context.trace_state.as_str();
+    written = written.and(match hop.trace_state {
+        Edit::Leave => Ok(()),
+        Edit::Replace => host::replace_request_header(TRACESTATE, trace_state.as_bytes()),
+        Edit::Remove => host::remove_request_header(TRACESTATE),
+    });
+    state.counters.add(Counter::HostErrors, written.is_err().into());
 }

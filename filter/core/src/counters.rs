@@ -5,7 +5,7 @@
 pub enum Counter {
     /// Spans made: one for each sampled request that has ended.
     SpansCreated,
-    /// Requests that the head sampler left out.
+    /// Requests that the head sampler left out, those that were promoted later among them.
     SpansSampledOut,
     /// Spans that the collector accepted.
     SpansDelivered,
@@ -29,6 +29,22 @@ pub enum Counter {
     TraceStatesInvalid,
     /// Host calls that failed unexpectedly; the request went on untouched.
     HostErrors,
+    /// Spans among them that were promoted after the head sampler had left them out.
+    SpansKept,
+    /// Requests whose trace was forced by their callers.
+    TracesForced,
+    /// Requests that should have been promoted and were not, for `keep.rate_limit`.
+    KeepsRateLimited,
+    /// Held calls that had to make room for others.
+    HeldCallsEvicted,
+    /// Notices of kept traces that were overwritten before this worker read them.
+    KeptTracesMissed,
+    /// Writes to data of all workers that another worker forestalled; they are tried again.
+    SharedDataConflicts,
+    /// Good answers of a Jaeger strategies endpoint.
+    SamplingUpdates,
+    /// Polls of it that brought no answer, or a bad one; the last good one stays in force.
+    SamplingUpdateFailures,
 }
 
 /// Counts since the last report to the host.
@@ -37,7 +53,7 @@ pub struct Counters([u64; Counter::ALL.len()]);
 
 impl Counter {
     /// Every counter.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 21] = [
         Self::SpansCreated,
         Self::SpansSampledOut,
         Self::SpansDelivered,
@@ -51,6 +67,14 @@ impl Counter {
         Self::ContextsInvalid,
         Self::TraceStatesInvalid,
         Self::HostErrors,
+        Self::SpansKept,
+        Self::TracesForced,
+        Self::KeepsRateLimited,
+        Self::HeldCallsEvicted,
+        Self::KeptTracesMissed,
+        Self::SharedDataConflicts,
+        Self::SamplingUpdates,
+        Self::SamplingUpdateFailures,
     ];
 
     /// Name in Envoy's statistics.
@@ -69,6 +93,14 @@ impl Counter {
             Self::ContextsInvalid => "spanmesh_contexts_invalid",
             Self::TraceStatesInvalid => "spanmesh_tracestates_invalid",
             Self::HostErrors => "spanmesh_host_errors",
+            Self::SpansKept => "spanmesh_spans_kept",
+            Self::TracesForced => "spanmesh_traces_forced",
+            Self::KeepsRateLimited => "spanmesh_keeps_rate_limited",
+            Self::HeldCallsEvicted => "spanmesh_held_calls_evicted",
+            Self::KeptTracesMissed => "spanmesh_kept_traces_missed",
+            Self::SharedDataConflicts => "spanmesh_shared_data_conflicts",
+            Self::SamplingUpdates => "spanmesh_sampling_updates",
+            Self::SamplingUpdateFailures => "spanmesh_sampling_update_failures",
         }
     }
 }

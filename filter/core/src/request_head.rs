@@ -124,6 +124,13 @@ impl RequestHead {
         Pairs::new(pairs).filter(|(name, _)| *name == b"tracestate").map(|(_, value)| value)
     }
 
+    /// The first field of this name (lower case), whatever it is.
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        Pairs::new(&self.buffer)
+            .find(|(field, _)| *field == name.as_bytes())
+            .map(|(_, value)| value)
+    }
+
     fn get(&self, slice: Slice) -> Option<&[u8]> {
         self.buffer.get(slice.start as usize..slice.end as usize)
     }

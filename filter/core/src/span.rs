@@ -68,6 +68,8 @@ pub struct SpanData<'a> {
     pub head: &'a RequestHead,
     /// How it went.
     pub exchange: Exchange<'a>,
+    /// Why it was promoted, if the head sampler had left it out.
+    pub keep_reason: Option<&'a str>,
 }
 
 impl SpanData<'_> {
@@ -104,6 +106,9 @@ impl SpanData<'_> {
             let redaction = &settings.redaction;
             http::write_attributes(&mut attributes, self.kind, self.head, &self.exchange, redaction)
         };
+        if let Some(reason) = self.keep_reason {
+            attributes.string(names::SPANMESH_KEEP_REASON, reason.as_bytes());
+        }
         if let Some(error_type) = &error_type {
             attributes.string(names::ERROR_TYPE, error_type.as_bytes());
             wire::put_header(out, 15, 2);
@@ -114,7 +119,9 @@ impl SpanData<'_> {
 
     fn flags(&self) -> u32 {
         let remote = if self.parent_span_id.is_some() { IS_REMOTE } else { 0 };
-        u32::from(self.context.flags.to_wire()) | HAS_IS_REMOTE | remote
+        // What is exported was sampled, if only in the end.
+        let flags = self.context.flags.with_sampled(true);
+        u32::from(flags.to_wire()) | HAS_IS_REMOTE | remote
     }
 }
 

@@ -58,6 +58,29 @@ impl TraceState {
         &self.0
     }
 
+    /// The value of the first member with this key.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.members().find_map(|(name, value)| (name == key).then_some(value))
+    }
+
+    /// The list with this member in front, in place of all others of its key; without `value` the
+    /// key is taken out. A 33rd member pushes the right-most out (section 3.5).
+    pub fn with(&self, key: &str, value: Option<&str>) -> Self {
+        let mut joined = value.map(|value| format!("{key}={value}")).unwrap_or_default();
+        let room = MAX_MEMBERS - usize::from(value.is_some());
+        for (name, value) in self.members().filter(|(name, _)| *name != key).take(room) {
+            if !joined.is_empty() {
+                joined.push(',');
+            }
+            joined.extend([name, "=", value]);
+        }
+        Self(joined)
+    }
+
+    fn members(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.split(',').filter_map(|member| member.split_once('='))
+    }
+
     /// Whether there is no member.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -130,5 +153,25 @@ mod tests {
             let parsed = TraceState::parse(fields.iter().map(String::as_bytes));
             assert_eq!(parsed.map(|state| state.0), expected, "{why}");
         }
+    }
+
+    #[test]
+    fn a_changed_member_moves_to_the_front_once() {
+        let list = |text: &str| TraceState::parse([text.as_bytes()].into_iter()).unwrap();
+        let cases = [
+            ("a=1,b=2", "ot", Some("th:8"), "ot=th:8,a=1,b=2", "a new member"),
+            ("a=1,ot=x,b=2,ot=y", "ot", Some("th:8"), "ot=th:8,a=1,b=2", "changed, doubles gone"),
+            ("a=1,ot=x,b=2", "ot", None, "a=1,b=2", "taken out"),
+            ("", "ot", Some("th:8"), "ot=th:8", "into an empty list"),
+            ("ot=x", "ot", None, "", "nothing left"),
+            ("a= 1", "b", Some("2"), "b=2,a= 1", "leading spaces belong to the value"),
+        ];
+        for (before, key, value, after, why) in cases {
+            assert_eq!(list(before).with(key, value).as_str(), after, "{why}");
+        }
+        let full = list(&(0..32).map(|i| format!("k{i}=v")).collect::<Vec<_>>().join(","));
+        let added = full.with("ot", Some("th:0"));
+        assert!(added.as_str().starts_with("ot=th:0,k0=v,") && added.as_str().ends_with("k30=v"));
+        assert_eq!((full.get("k31"), added.get("k31")), (Some("v"), None));
     }
 }

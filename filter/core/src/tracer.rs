@@ -3,17 +3,25 @@
 use crate::counters::{Counter, Counters};
 use crate::entropy::EntropyPool;
 use crate::ids::SpanId;
+use crate::otel_trace_state::OtelTraceState;
 use crate::propagation::{Extracted, tracecontext};
-use crate::request_head::RequestHead;
-use crate::sampling::{Sampler, SamplingDecision};
+use crate::rules::Request;
+use crate::sampling::{Force, Parent, Probability, Sampler, SamplingRequest, Verdict};
+use crate::shared_data::SharedData;
 use crate::span_context::{SpanContext, TraceFlags};
 use crate::trace_state::TraceState;
 
+/// The key of OpenTelemetry's own member of `tracestate`.
+const OT: &str = "ot";
+
 /// The immutable settings by which requests are placed into traces.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Tracer {
-    /// The head sampler.
-    pub sampler: Sampler,
+    sampler: Sampler,
+    force: Force,
+    writes_thresholds: bool,
+    /// Whether anything may promote a span later, so that unsampled requests need their own ids.
+    may_keep: bool,
 }
 
 /// A request's place in its trace, and what the next hop must be told.
@@ -23,116 +31,158 @@ pub struct Hop {
     pub context: SpanContext,
     /// The caller's span.
     pub parent_span_id: Option<SpanId>,
-    /// The one `traceparent` that replaces whatever arrived.
-    pub traceparent: [u8; tracecontext::TRACEPARENT_LENGTH],
-    /// Whether `tracestate` must be removed; otherwise it stays as it arrived.
-    pub drop_trace_state: bool,
+    /// What to do with `tracestate`.
+    pub trace_state: Edit,
+    /// Whether keep rules may promote the span if it is not sampled.
+    pub may_keep: bool,
+}
+
+/// What becomes of a header that arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// It stays as it is, or absent.
+    Leave,
+    /// It is replaced.
+    Replace,
+    /// It is removed.
+    Remove,
+}
+
+/// What the tracer made of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// It goes on with a context of its own.
+    Hop(Hop),
+    /// Its caller did not sample, nor does this proxy, and nothing may change that: it passes
+    /// untouched.
+    PassedOn,
+    /// No ids could be made; it passes untouched.
+    NoEntropy,
+}
+
+/// Where decisions are made: what they may ask for.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// Reads the clock, in nanoseconds.
+    pub now: &'a dyn Fn() -> u64,
+    /// Where budgets of all workers lie.
+    pub shared: &'a dyn SharedData,
 }
 
 impl Tracer {
-    /// Places a request by its headers. `None` when no entropy is left to make ids of: then the
-    /// request passes untouched.
+    /// Places requests by `sampler` and `force`; `may_keep` tells whether there are keep rules.
+    pub fn new(sampler: Sampler, force: Force, may_keep: bool) -> Self {
+        let writes_thresholds = sampler.writes_thresholds();
+        Self { sampler, force, writes_thresholds, may_keep }
+    }
+
+    /// The head sampler.
+    pub fn sampler(&self) -> &Sampler {
+        &self.sampler
+    }
+
+    /// Whether it pays to ask for a `traceparent` alone first: a new trace may be dropped without
+    /// anybody wanting to know more about its request.
+    pub fn may_drop_unseen(&self) -> bool {
+        !self.may_keep && self.sampler.may_drop_new_traces() && !self.sampler.asks_requests()
+    }
+
+    /// Places a request by its headers.
     pub fn start(
         &self,
-        head: &RequestHead,
+        request: Request<'_>,
+        surroundings: Surroundings<'_>,
         entropy: &mut EntropyPool,
         counters: &mut Counters,
-    ) -> Option<Hop> {
+    ) -> Placement {
+        let head = request.head;
         let extracted = tracecontext::extract(head);
         counters.add(Counter::ContextsInvalid, extracted.invalid_parent.into());
         counters.add(Counter::TraceStatesInvalid, extracted.invalid_trace_state.into());
-        self.place(extracted, entropy)
+        let forced = self.force.is_configured()
+            && self.force.is_wanted(|name| head.header(name).map(<[u8]>::to_vec));
+        self.place(extracted, Some(request), forced, surroundings, entropy, counters)
     }
 
-    /// Places a request that is known to bring no `traceparent`. A `tracestate` is removed.
-    pub fn start_new_trace(&self, entropy: &mut EntropyPool) -> Option<Hop> {
-        self.place(Extracted { drop_trace_state: true, ..Extracted::default() }, entropy)
+    /// Places a request that is known to bring no `traceparent`, and whose other headers nobody
+    /// asks about ([`Self::may_drop_unseen`]). A `tracestate` is removed.
+    pub fn start_unseen(
+        &self,
+        header: impl Fn(&str) -> Option<Vec<u8>>,
+        surroundings: Surroundings<'_>,
+        entropy: &mut EntropyPool,
+        counters: &mut Counters,
+    ) -> Placement {
+        let extracted = Extracted { drop_trace_state: true, ..Extracted::default() };
+        let forced = self.force.is_configured() && self.force.is_wanted(header);
+        self.place(extracted, None, forced, surroundings, entropy, counters)
     }
 
-    /// Adopt or make the trace id, ask the sampler, and make a new span id in any case: the order
-    /// of OpenTelemetry's SDK specification.
-    fn place(&self, extracted: Extracted, entropy: &mut EntropyPool) -> Option<Hop> {
-        let Extracted { parent, drop_trace_state, .. } = extracted;
-        let (trace_id, inherited) = match &parent {
-            Some(parent) => (parent.trace_id, parent.flags),
-            None => (entropy.trace_id()?, TraceFlags::new_trace()),
+    /// Adopt or make the trace id, ask the sampler, and make a new span id unless the request
+    /// passes untouched: the order of OpenTelemetry's SDK specification.
+    fn place(
+        &self,
+        extracted: Extracted,
+        request: Option<Request<'_>>,
+        forced: bool,
+        surroundings: Surroundings<'_>,
+        entropy: &mut EntropyPool,
+        counters: &mut Counters,
+    ) -> Placement {
+        let Extracted { parent, canonical, drop_trace_state, .. } = extracted;
+        let trace_id = match &parent {
+            Some(parent) => Some(parent.trace_id),
+            None => entropy.trace_id(),
         };
-        let decision = self.sampler.decide(trace_id, parent.as_ref().map(|parent| parent.flags));
-        let flags = inherited.with_sampled(decision == SamplingDecision::RecordAndSample);
-        let span_id = entropy.span_id()?;
-        let (parent_span_id, trace_state) = match parent {
-            Some(parent) => (Some(parent.span_id), parent.trace_state),
-            None => (None, TraceState::default()),
+        let Some(trace_id) = trace_id else { return Placement::NoEntropy };
+        let no_state = TraceState::default();
+        let trace_state = parent.as_ref().map_or(&no_state, |parent| &parent.trace_state);
+        let ot = trace_state.get(OT).and_then(OtelTraceState::parse).unwrap_or_default();
+        let randomness = ot.randomness.unwrap_or_else(|| trace_id.randomness());
+        let inherited = parent
+            .as_ref()
+            .map(|parent| Parent { sampled: parent.flags.is_sampled(), threshold: ot.threshold });
+        let verdict = if forced {
+            counters.add(Counter::TracesForced, 1);
+            Verdict { sampled: true, probability: Probability::Unknown, may_keep: false }
+        } else {
+            let (now, shared) = (surroundings.now, surroundings.shared);
+            let mut request = SamplingRequest {
+                randomness,
+                parent: inherited,
+                request,
+                now,
+                shared,
+                conflicts: 0,
+            };
+            let verdict = self.sampler.decide(&mut request);
+            counters.add(Counter::SharedDataConflicts, request.conflicts.into());
+            verdict
         };
-        let context = SpanContext { trace_id, span_id, flags, trace_state };
-        let traceparent = tracecontext::print(&context);
-        Some(Hop { context, parent_span_id, traceparent, drop_trace_state })
+        let may_keep = self.may_keep && verdict.may_keep && !verdict.sampled;
+        let stays_unsampled = inherited.is_some_and(|p| !p.sampled) && !verdict.sampled;
+        if stays_unsampled && !may_keep && canonical && !drop_trace_state {
+            return Placement::PassedOn;
+        }
+        let threshold = verdict.threshold(inherited, randomness, self.writes_thresholds);
+        let (trace_state, edit) = if threshold == ot.threshold {
+            (trace_state.clone(), if drop_trace_state { Edit::Remove } else { Edit::Leave })
+        } else {
+            let changed = trace_state.with(OT, ot.with_threshold(threshold).as_deref());
+            let edit = if changed.is_empty() { Edit::Remove } else { Edit::Replace };
+            (changed, edit)
+        };
+        let Some(span_id) = entropy.span_id() else { return Placement::NoEntropy };
+        let flags = parent.as_ref().map_or(TraceFlags::new_trace(), |parent| parent.flags);
+        let flags = flags.with_sampled(verdict.sampled);
+        Placement::Hop(Hop {
+            context: SpanContext { trace_id, span_id, flags, trace_state },
+            parent_span_id: parent.map(|parent| parent.span_id),
+            trace_state: edit,
+            may_keep,
+        })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::header_map::serialise;
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-";
-
-    fn start(sampler: Sampler, pairs: &[(&str, &str)]) -> (Hop, Counters) {
-        let pairs = pairs.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
-        let head = RequestHead::new(serialise(pairs));
-        let mut entropy = EntropyPool::default();
-        entropy.refill(|bytes| {
-            bytes.fill(0xab);
-            true
-        });
-        let mut counters = Counters::default();
-        (Tracer { sampler }.start(&head, &mut entropy, &mut counters).unwrap(), counters)
-    }
-
-    #[test]
-    fn joins_the_callers_trace_with_a_span_id_of_its_own() {
-        let parent = format!("{PARENT}03");
-        let (hop, _) =
-            start(Sampler::default(), &[("traceparent", &parent), ("tracestate", "a=1")]);
-        let expected = "00-4bf92f3577b34da6a3ce929d0e0e4736-abababababababab-03";
-        assert_eq!(str::from_utf8(&hop.traceparent), Ok(expected));
-        assert_eq!(hop.parent_span_id, SpanId::from_hex(b"00f067aa0ba902b7"));
-        assert_eq!((hop.context.trace_state.as_str(), hop.drop_trace_state), ("a=1", false));
-    }
-
-    #[test]
-    fn the_random_bit_is_copied_and_never_invented() {
-        for (flags, expected) in [("00", 0x00), ("01", 0x01), ("02", 0x02), ("03", 0x03)] {
-            let parent = format!("{PARENT}{flags}");
-            let (hop, _) = start(Sampler::default(), &[("traceparent", &parent)]);
-            assert_eq!(hop.context.flags.to_wire(), expected);
-        }
-    }
-
-    #[test]
-    fn the_decision_changes_the_sampled_bit_only() {
-        let parent = format!("{PARENT}03");
-        let (hop, _) = start(Sampler::AlwaysOff, &[("traceparent", &parent)]);
-        assert_eq!(hop.context.flags.to_wire(), 0x02);
-    }
-
-    #[test]
-    fn a_broken_context_starts_a_new_random_trace_and_is_counted() {
-        let (hop, counters) =
-            start(Sampler::default(), &[("traceparent", "x"), ("tracestate", "a=1")]);
-        assert_eq!((hop.parent_span_id, hop.drop_trace_state), (None, true));
-        assert_eq!(hop.context.flags.to_wire(), 0x03, "sampled and random");
-        assert_eq!(hop.context.trace_id.as_bytes(), &[0xab; 16]);
-        assert_eq!(counters.get(Counter::ContextsInvalid), 1);
-    }
-
-    #[test]
-    fn without_entropy_the_request_is_left_alone() {
-        let tracer = Tracer { sampler: Sampler::default() };
-        let head = RequestHead::default();
-        let hop = tracer.start(&head, &mut EntropyPool::default(), &mut Counters::default());
-        assert_eq!(hop, None);
-    }
-}
+mod tests;

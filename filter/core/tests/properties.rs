@@ -129,7 +129,7 @@ proptest! {
             peer: Some(&peer),
         };
         let kind = if server { SpanKind::Server } else { SpanKind::Client };
-        let span = SpanData { kind, context: &context, parent_span_id: None, head: &head, exchange };
+        let span = SpanData { kind, context: &context, parent_span_id: None, head: &head, exchange, keep_reason: None };
         let redaction = Redaction::new(["x".to_owned()]);
         let settings = SpanSettings { redaction, attribute_value_length_limit: 16 };
         let mut out = Vec::new();

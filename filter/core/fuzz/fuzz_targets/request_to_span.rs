@@ -57,7 +57,7 @@ fuzz_target!(|request: Request<'_>| {
     let hop = tracer.start(&head, &mut entropy, &mut Default::default()).expect("entropy is left");
     let kind = if request.is_server { SpanKind::Server } else { SpanKind::Client };
     let (context, parent_span_id) = (&hop.context, hop.parent_span_id);
-    let span = SpanData { kind, context, parent_span_id, head: &head, exchange };
+    let span = SpanData { kind, context, parent_span_id, head: &head, exchange, keep_reason: None };
     let redaction = Redaction::new(["token".to_owned()]);
     let settings =
         SpanSettings { redaction, attribute_value_length_limit: request.limit.get().into() };

@@ -1,19 +1,25 @@
 //! Turns a checked value into a [`Config`]. What is not given takes the table's default, so no
 //! default stands anywhere else.
 
+mod keep;
+mod matching;
+mod samplers;
+
 use serde_json::{Map, Value};
 
-use super::options::{BATCH, LIMITS, OTLP_HTTP, Opt, PARENT_BASED, REDACT, RESOURCE, RETRY, ROOT};
+use super::options::{BATCH, FORCE, LIMITS, OTLP_HTTP, Opt, REDACT, RESOURCE, RETRY, ROOT};
+use super::otel_environment::Additions;
 use super::{Config, OtlpHttp, duration};
 use crate::exporter::RetrySettings;
 use crate::otlp::messages::{AnyValue, KeyValue, any_value};
 use crate::queue::BatchLimits;
 use crate::redact::Redaction;
-use crate::sampling::{ParentBased, Ratio, Sampler};
+use crate::sampling::Force;
 use crate::span::SpanKind;
 
-/// Compiles a value that [`super::validate::check`] found no problem in.
-pub(super) fn compile(value: &Value) -> Config {
+/// Compiles a value that [`super::validate::check`] found no problem in. `additions` is what
+/// its surroundings give.
+pub(super) fn compile(value: &Value, additions: Additions) -> Config {
     let root = Section::new(value, &ROOT);
     let (batch, retry) = (root.section("batch", &BATCH), root.section("retry", &RETRY));
     let otlp_http = root.value("exporter");
@@ -32,8 +38,13 @@ pub(super) fn compile(value: &Value) -> Config {
             max_interval: retry.nanoseconds("max_interval"),
             max_elapsed_time: retry.nanoseconds("max_elapsed_time"),
         },
-        resource: attributes(&root.section("resource", &RESOURCE).value("attributes")),
-        sampler: sampler(&root.value("sampler")),
+        resource: resource(&root, additions.resource),
+        sampler: samplers::compile(&root.value("sampler"), "sampler", additions.ratio),
+        force: Force {
+            header: root.section("force", &FORCE).optional_text("header"),
+            request_id: root.section("force", &FORCE).truth("request_id"),
+        },
+        keep: keep::compile(&root.value("keep")),
         direction: match root.text("direction").as_str() {
             "inbound" => Some(SpanKind::Server),
             "outbound" => Some(SpanKind::Client),
@@ -43,13 +54,14 @@ pub(super) fn compile(value: &Value) -> Config {
         attribute_value_length_limit: root
             .section("limits", &LIMITS)
             .size("attribute_value_length_limit"),
+        disabled: additions.disabled,
+        warnings: additions.warnings,
     }
 }
 
 fn exporter(otlp_http: &Section<'_>) -> OtlpHttp {
     let cluster = otlp_http.text("cluster");
-    let authority = otlp_http.text("authority");
-    let authority = if authority.is_empty() { authority_of(&cluster) } else { authority };
+    let authority = authority(otlp_http, &cluster);
     let headers = match otlp_http.value("headers") {
         Value::Object(entries) => {
             entries.into_iter().map(|(name, value)| (name, text(&value))).collect()
@@ -60,36 +72,22 @@ fn exporter(otlp_http: &Section<'_>) -> OtlpHttp {
     OtlpHttp { cluster, authority, path: otlp_http.text("path"), headers, timeout_ms }
 }
 
-/// The host of an Istio cluster name (`direction|port|subset|host`), or the name itself.
-fn authority_of(cluster: &str) -> String {
-    cluster.rsplit('|').next().filter(|host| !host.is_empty()).unwrap_or(cluster).to_owned()
+/// The authority as configured, else the host of an Istio cluster name
+/// (`direction|port|subset|host`), else the name itself.
+fn authority(options: &Section<'_>, cluster: &str) -> String {
+    let host = || cluster.rsplit('|').next().filter(|host| !host.is_empty()).unwrap_or(cluster);
+    options.optional_text("authority").unwrap_or_else(|| host().to_owned())
 }
 
-fn sampler(value: &Value) -> Sampler {
-    let (name, options) = match value {
-        Value::String(name) => (name.as_str(), &Value::Null),
-        Value::Object(entries) => match entries.iter().next() {
-            Some((name, options)) => (name.as_str(), options),
-            None => ("", &Value::Null),
-        },
-        _ => ("", &Value::Null),
-    };
-    match name {
-        "always_on" => Sampler::AlwaysOn,
-        "always_off" => Sampler::AlwaysOff,
-        "trace_id_ratio_based" => {
-            let ratio = options.get("ratio").and_then(Value::as_f64).and_then(Ratio::new);
-            ratio.map_or(Sampler::AlwaysOff, Sampler::TraceIdRatioBased)
-        }
-        _ => {
-            let delegates = Section::new(options, &PARENT_BASED);
-            Sampler::ParentBased(Box::new(ParentBased {
-                root: sampler(&delegates.value("root")),
-                remote_parent_sampled: sampler(&delegates.value("remote_parent_sampled")),
-                remote_parent_not_sampled: sampler(&delegates.value("remote_parent_not_sampled")),
-            }))
+/// Configured attributes, then those of the environment; the first of a key wins.
+fn resource(root: &Section<'_>, more: Vec<(String, String)>) -> Vec<KeyValue> {
+    let mut resource = attributes(&root.section("resource", &RESOURCE).value("attributes"));
+    for (key, value) in more {
+        if resource.iter().all(|known| known.key != key) {
+            resource.push(KeyValue::string(key, value));
         }
     }
+    resource
 }
 
 fn attributes(value: &Value) -> Vec<KeyValue> {
@@ -145,6 +143,24 @@ impl<'a> Section<'a> {
 
     fn text(&self, name: &str) -> String {
         text(&self.value(name))
+    }
+
+    /// `None` for null.
+    fn optional_text(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    fn truth(&self, name: &str) -> bool {
+        self.value(name).as_bool().unwrap_or_default()
+    }
+
+    fn number(&self, name: &str) -> f64 {
+        self.value(name).as_f64().unwrap_or_default()
+    }
+
+    /// `None` for null.
+    fn optional_nanoseconds(&self, name: &str) -> Option<u64> {
+        Some(self.nanoseconds(name)).filter(|nanos| *nanos > 0)
     }
 
     fn size(&self, name: &str) -> usize {

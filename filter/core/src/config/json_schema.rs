@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::options::{Kind, Opt, ROOT, SAMPLER};
+use super::options::matching::HEADER;
+use super::options::{Kind, MatchKey, Opt, ROOT, SAMPLER};
 
 /// The whole schema. `filter/core/config.schema.json` is this, pretty-printed.
 pub fn generate() -> Value {
@@ -33,10 +34,37 @@ fn of(kind: &Kind) -> Value {
         }),
         Kind::Headers => json!({
             "type": "object",
-            "propertyNames": {"pattern": "^[a-z0-9!#$%&'*+.^_`|~-]+$"},
+            "propertyNames": {"pattern": FIELD_NAME},
             "additionalProperties": {"type": "string", "pattern": "^[\\t -~]*$"},
         }),
         Kind::Texts => json!({"type": "array", "items": of(&Kind::Text)}),
+        Kind::Truth => json!({"type": "boolean"}),
+        Kind::Number(low, high) => json!({"type": "number", "minimum": low, "maximum": high}),
+        Kind::HeaderName => json!({"type": "string", "pattern": FIELD_NAME}),
+        Kind::Some(words) => json!({"anyOf": [
+            {"type": "boolean"},
+            {"type": "array", "minItems": 1, "items": {"enum": words}},
+        ]}),
+        Kind::Rules(options) => json!({"type": "array", "items": object(options)}),
+        Kind::NotEmpty(options) => {
+            let mut schema = object(options);
+            if let Value::Object(entries) = &mut schema {
+                entries.insert("minProperties".into(), json!(1));
+            }
+            schema
+        }
+        Kind::Matcher(keys) => matcher(keys),
+        Kind::HeaderMatchers => json!({
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": FIELD_NAME},
+            "additionalProperties": matcher(&HEADER),
+        }),
+        Kind::Ports => one_or_more(&json!({"type": "integer", "minimum": 1, "maximum": 65_535})),
+        Kind::Statuses => one_or_more(&json!({"anyOf": [
+            {"type": "integer", "minimum": 100, "maximum": 599},
+            {"type": "string", "pattern": "^[1-5][0-9]{2}(-[1-5][0-9]{2})?$"},
+        ]})),
         Kind::Object([]) => {
             json!({"type": ["object", "null"], "additionalProperties": false})
         }
@@ -45,6 +73,31 @@ fn of(kind: &Kind) -> Value {
         Kind::Named(names, options) => json!({"anyOf": [of(names), one_of(options)]}),
         Kind::Sampler => json!({"$ref": "#/$defs/sampler"}),
     }
+}
+
+/// Lower-case HTTP field names.
+const FIELD_NAME: &str = "^[a-z0-9!#$%&'*+.^_`|~-]+$";
+
+fn one_or_more(item: &Value) -> Value {
+    json!({"anyOf": [item, {"type": "array", "minItems": 1, "items": item}]})
+}
+
+fn matcher(keys: &[MatchKey]) -> Value {
+    let value = |key: &MatchKey| match key {
+        MatchKey::Prefix | MatchKey::Suffix => json!({"type": "string", "minLength": 1}),
+        MatchKey::Template => json!({"type": "string", "pattern": "^/"}),
+        MatchKey::Regex => json!({"type": "string", "format": "regex"}),
+        MatchKey::Present | MatchKey::Absent => json!({"const": true}),
+        MatchKey::AtLeast => json!({"type": "number"}),
+    };
+    let properties = keys.iter().map(|key| (key.name().to_owned(), value(key)));
+    one_or_more(&json!({"anyOf": [{"type": "string"}, {
+        "type": "object",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": properties.collect::<serde_json::Map<_, _>>(),
+    }]}))
 }
 
 fn object(options: &[Opt]) -> Value {

@@ -9,6 +9,7 @@ mod duration;
 mod environment;
 pub mod json_schema;
 pub mod options;
+mod otel_environment;
 mod problem;
 mod structure;
 mod validate;
@@ -16,14 +17,15 @@ mod validate;
 pub use problem::Problem;
 
 use crate::exporter::RetrySettings;
+use crate::keep::KeepPolicy;
 use crate::otlp::messages::KeyValue;
 use crate::queue::BatchLimits;
 use crate::redact::Redaction;
-use crate::sampling::Sampler;
+use crate::sampling::{Force, Sampler};
 use crate::span::SpanKind;
 
 /// A valid configuration, compiled for use.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Config {
     /// Where spans go.
     pub exporter: OtlpHttp,
@@ -35,12 +37,29 @@ pub struct Config {
     pub resource: Vec<KeyValue>,
     /// The head sampler.
     pub sampler: Sampler,
+    /// Which wishes of callers force a trace.
+    pub force: Force,
+    /// What to keep after the fact; `None`: nothing.
+    pub keep: Option<KeepPolicy>,
     /// The side of every exchange; `None`: ask the listener.
     pub direction: Option<SpanKind>,
     /// What must not leave the proxy.
     pub redaction: Redaction,
     /// Most characters of an attribute's value.
     pub attribute_value_length_limit: usize,
+    /// Whether the environment says that nothing is to be done at all.
+    pub disabled: bool,
+    /// What was passed over in the environment.
+    pub warnings: Vec<String>,
+}
+
+/// What surrounds a configuration and fills what it leaves out.
+#[derive(Clone, Copy)]
+pub struct Environment<'a> {
+    /// Looks up an environment variable of the VM.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// Istio's `tracing.sampling`, a percentage, from the node's metadata.
+    pub mesh_sampling: Option<f64>,
 }
 
 /// Export over OTLP/HTTP.
@@ -59,26 +78,35 @@ pub struct OtlpHttp {
 }
 
 impl Config {
-    /// Reads a plugin configuration: JSON, or a serialised `google.protobuf.Struct`.
-    /// `environment` looks up the VM's environment variables.
+    /// As [`Self::resolve`], without a mesh; `variable` looks up an environment variable.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn parse(
+        bytes: &[u8],
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Vec<Problem>> {
+        Self::resolve(bytes, &Environment { variable, mesh_sampling: None })
+    }
+
+    /// Reads a plugin configuration: JSON, or a serialised `google.protobuf.Struct`. What it leaves
+    /// out comes from the environment, then from the mesh, then from the defaults.
     ///
     /// # Errors
     /// Every problem of the configuration, in the order of the options.
-    pub fn parse(
-        bytes: &[u8],
-        environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, Vec<Problem>> {
+    pub fn resolve(bytes: &[u8], environment: &Environment<'_>) -> Result<Self, Vec<Problem>> {
         let mut value = match serde_json::from_slice(bytes) {
             Ok(value) => value,
             Err(error) => structure::decode(bytes)
                 .ok_or_else(|| vec![Problem::new("", format!("is not valid JSON: {error}"))])?,
         };
-        environment::substitute(&mut value, environment);
+        environment::substitute(&mut value, environment.variable);
+        let additions = otel_environment::apply(&mut value, environment);
         let problems = validate::check(&value);
         if !problems.is_empty() {
             return Err(problems);
         }
-        let config = compile::compile(&value);
+        let config = compile::compile(&value, additions);
         let problems = validate::contradictions(&config);
         if problems.is_empty() { Ok(config) } else { Err(problems) }
     }

@@ -2,6 +2,13 @@
 //!
 //! Names follow OpenTelemetry's declarative configuration where it has one.
 
+pub mod keep;
+pub mod matching;
+pub mod samplers;
+
+pub use matching::MatchKey;
+pub use samplers::SAMPLER;
+
 /// What a value may be.
 #[derive(Debug)]
 pub enum Kind {
@@ -23,6 +30,26 @@ pub enum Kind {
     Headers,
     /// A list of texts.
     Texts,
+    /// True or false.
+    Truth,
+    /// A number within bounds, both included.
+    Number(f64, f64),
+    /// The name of an HTTP header field, in lower case.
+    HeaderName,
+    /// True for all of the given words, false for none, or a list of some.
+    Some(&'static [&'static str]),
+    /// A list of rules, objects with these options.
+    Rules(&'static [Opt]),
+    /// An object with at least one of these options.
+    NotEmpty(&'static [Opt]),
+    /// What a text must be: exactly a text, an object with one of these keys, or a list of such.
+    Matcher(&'static [MatchKey]),
+    /// Matchers, each under the name of an HTTP header field.
+    HeaderMatchers,
+    /// A port, or a list of ports.
+    Ports,
+    /// A status code or a range of them (`"420-429"`), or a list of such.
+    Statuses,
     /// An object with these options.
     Object(&'static [Opt]),
     /// An object with exactly one of these options.
@@ -58,12 +85,19 @@ const HOUR: u64 = 3_600_000;
 const GIB: u64 = 1 << 30;
 
 /// The whole configuration.
-pub static ROOT: [Opt; 8] = [
+pub static ROOT: [Opt; 10] = [
     required("exporter", Kind::OneOf(&EXPORTER), "where spans go"),
     opt("batch", Kind::Object(&BATCH), "{}", "bounds of batches and of the queue of a worker"),
     opt("retry", Kind::Object(&RETRY), "{}", "what happens when an export fails"),
     opt("resource", Kind::Object(&RESOURCE), "{}", "what spans are attributed to"),
     opt("sampler", Kind::Sampler, r#"{"parent_based": {"root": "always_on"}}"#, "the head sampler"),
+    opt("force", Kind::Object(&FORCE), "{}", "wishes of callers that force a trace"),
+    opt(
+        "keep",
+        Kind::Object(&keep::KEEP),
+        "null",
+        "which requests to keep that the head sampler left out; null: none",
+    ),
     opt(
         "direction",
         Kind::Choice(&["auto", "inbound", "outbound"]),
@@ -157,50 +191,18 @@ pub static LIMITS: [Opt; 1] = [opt(
     "most characters of an attribute's value",
 )];
 
-/// A sampler: a name, or an object with exactly one key.
-pub static SAMPLER: Kind = Kind::Named(&Kind::Choice(&["always_on", "always_off"]), &SAMPLERS);
-
-/// Samplers.
-pub static SAMPLERS: [Opt; 4] = [
-    opt("always_on", Kind::Object(&[]), "null", "keeps every trace"),
-    opt("always_off", Kind::Object(&[]), "null", "keeps none"),
+/// Options of `force`.
+pub static FORCE: [Opt; 2] = [
     opt(
-        "trace_id_ratio_based",
-        Kind::Object(&RATIO),
+        "header",
+        Kind::HeaderName,
         "null",
-        "keeps a share of traces, by their ids",
-    ),
-    opt("parent_based", Kind::Object(&PARENT_BASED), "null", "as the caller decided"),
-];
-
-/// Options of `trace_id_ratio_based`.
-pub static RATIO: [Opt; 1] = [required("ratio", Kind::Ratio, "the share, from 0 to 1")];
-
-/// Options of `parent_based`.
-pub static PARENT_BASED: [Opt; 5] = [
-    opt("root", Kind::Sampler, r#""always_on""#, "decides new traces"),
-    opt(
-        "remote_parent_sampled",
-        Kind::Sampler,
-        r#""always_on""#,
-        "decides when the caller sampled",
+        "name of a header field whose value 1 or true forces the trace, e.g. x-trace-force",
     ),
     opt(
-        "remote_parent_not_sampled",
-        Kind::Sampler,
-        r#""always_off""#,
-        "decides when the caller did not sample",
-    ),
-    opt(
-        "local_parent_sampled",
-        Kind::Sampler,
-        r#""always_on""#,
-        "accepted; a proxy's callers are always remote",
-    ),
-    opt(
-        "local_parent_not_sampled",
-        Kind::Sampler,
-        r#""always_off""#,
-        "accepted; a proxy's callers are always remote",
+        "request_id",
+        Kind::Truth,
+        "false",
+        "whether the trace mark that Envoy puts into x-request-id forces the trace",
     ),
 ];

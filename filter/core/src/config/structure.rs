@@ -49,8 +49,12 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Value> {
 }
 
 fn object(message: Struct) -> Value {
-    let fields = message.fields.into_iter();
-    Value::Object(fields.map(|(name, field)| (name, value(field))).collect::<Map<_, _>>())
+    // Collecting would sort once more what is sorted.
+    let mut fields = Map::new();
+    for (name, field) in message.fields {
+        fields.insert(name, value(field));
+    }
+    Value::Object(fields)
 }
 
 fn value(field: StructValue) -> Value {

@@ -1,5 +1,7 @@
+mod sampling;
+
 use super::*;
-use crate::sampling::{ParentBased, Ratio};
+use crate::sampling::{ParentBased, Ratio, Threshold};
 use serde_json::{Value, json};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -52,11 +54,15 @@ fn the_smallest_configuration_takes_every_default() {
         },
         resource: vec![],
         sampler: Sampler::default(),
+        force: Force::default(),
+        keep: None,
         direction: None,
         redaction: Redaction::new([]),
         attribute_value_length_limit: 4096,
+        disabled: false,
+        warnings: vec![],
     };
-    assert_eq!(config, expected);
+    assert_eq!(format!("{config:?}"), format!("{expected:?}"));
 }
 
 #[test]
@@ -101,7 +107,8 @@ fn every_option_has_an_effect() {
         remote_parent_sampled: Sampler::AlwaysOn,
         remote_parent_not_sampled: Sampler::AlwaysOn,
     }));
-    assert_eq!((config.sampler, config.direction), (sampler, Some(SpanKind::Client)));
+    assert_eq!(format!("{:?}", config.sampler), format!("{sampler:?}"));
+    assert_eq!(config.direction, Some(SpanKind::Client));
     assert_eq!(config.redaction, Redaction::new(["token".to_owned()]));
     assert_eq!(config.attribute_value_length_limit, 100);
 }
@@ -111,6 +118,8 @@ fn samplers_may_be_names_objects_or_nulls() {
     let cases = [
         (json!("always_on"), Sampler::AlwaysOn),
         (json!({"always_off": null}), Sampler::AlwaysOff),
+        (json!("probability"), Sampler::Probability(Some(Threshold::ALWAYS))),
+        (json!({"probability": {"ratio": 0}}), Sampler::Probability(None)),
         (json!({"always_off": {}}), Sampler::AlwaysOff),
         (json!({"parent_based": {}}), Sampler::default()),
         (
@@ -119,7 +128,8 @@ fn samplers_may_be_names_objects_or_nulls() {
         ),
     ];
     for (json, expected) in cases {
-        assert_eq!(parse(&with("sampler", json.clone())).unwrap().sampler, expected, "{json}");
+        let sampler = parse(&with("sampler", json.clone())).unwrap().sampler;
+        assert_eq!(format!("{sampler:?}"), format!("{expected:?}"), "{json}");
     }
 }
 
@@ -188,11 +198,11 @@ fn bad() -> Vec<(Value, &'static str)> {
         ),
         (
             with("sampler", json!("sometimes")),
-            r#"sampler: must be one of always_on, always_off, found "sometimes""#,
+            r#"sampler: must be one of always_on, always_off, probability, found "sometimes""#,
         ),
         (
             with("sampler", json!({"always_on": {}, "always_off": {}})),
-            "sampler: must have exactly one of always_on, always_off, trace_id_ratio_based, parent_based, found several",
+            "sampler: must have exactly one of always_on, always_off, probability, trace_id_ratio_based, parent_based, rule_based, rate_limiting, jaeger_remote, found several",
         ),
         (
             with("sampler.parent_based.root.trace_id_ratio_based.ratio", json!(1.5)),
@@ -261,7 +271,7 @@ fn hostile_input_is_refused_and_never_panics() {
 fn spelled_out(options: &[options::Opt]) -> Value {
     let entries = options.iter().filter_map(|option| {
         let value = match &option.kind {
-            options::Kind::Object(inner) => spelled_out(inner),
+            options::Kind::Object(inner) if option.default == Some("{}") => spelled_out(inner),
             _ => serde_json::from_str(option.default?).unwrap(),
         };
         Some((option.name.to_owned(), value))
@@ -276,5 +286,6 @@ fn spelling_out_every_default_changes_nothing() {
     otlp_http["cluster"] = json!("collector");
     json["exporter"] = json!({"otlp_http": otlp_http});
     assert_eq!(json["batch"]["max_queue_size"], 2048);
-    assert_eq!(parse(&json), parse_text(SMALLEST));
+    let [spelled_out, smallest] = [parse(&json), parse_text(SMALLEST)].map(|c| format!("{c:?}"));
+    assert_eq!(spelled_out, smallest);
 }

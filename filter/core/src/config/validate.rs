@@ -1,9 +1,14 @@
 //! Checks a value against the table of options, and collects every problem.
 
+mod contradictions;
+mod rules;
+
 use serde_json::{Map, Value};
 
 use super::options::{Kind, Opt, ROOT, SAMPLER};
-use super::{Config, Problem, duration};
+use super::{Problem, duration};
+
+pub(super) use contradictions::contradictions;
 
 /// Deepest nesting of samplers.
 const MAX_DEPTH: usize = 16;
@@ -13,40 +18,6 @@ pub(super) fn check(value: &Value) -> Vec<Problem> {
     let mut checker = Checker { path: Vec::new(), problems: Vec::new() };
     checker.check(value, &Kind::Object(&ROOT));
     checker.problems
-}
-
-/// Problems between options that are each valid alone.
-pub(super) fn contradictions(config: &Config) -> Vec<Problem> {
-    let (batch, retry) = (&config.batch, &config.retry);
-    let seconds = |nanos: u64| duration::words(nanos / 1_000_000);
-    let mut problems = Vec::new();
-    let mut smaller = |path: &str, value: String, limit: &str, bound: String| {
-        let reason = format!("must not be more than {limit} ({bound}), found {value}");
-        problems.push(Problem::new(path, reason));
-    };
-    if batch.max_export_batch_size > batch.max_queue_size {
-        let (value, bound) = (batch.max_export_batch_size, batch.max_queue_size);
-        smaller(
-            "batch.max_export_batch_size",
-            value.to_string(),
-            "max_queue_size",
-            bound.to_string(),
-        );
-    }
-    if batch.max_export_batch_bytes > batch.max_queue_bytes {
-        let (value, bound) = (batch.max_export_batch_bytes, batch.max_queue_bytes);
-        smaller(
-            "batch.max_export_batch_bytes",
-            value.to_string(),
-            "max_queue_bytes",
-            bound.to_string(),
-        );
-    }
-    if retry.initial_interval > retry.max_interval {
-        let (value, bound) = (seconds(retry.initial_interval), seconds(retry.max_interval));
-        smaller("retry.initial_interval", value, "max_interval", bound);
-    }
-    problems
 }
 
 struct Checker {
@@ -92,6 +63,29 @@ impl Checker {
             }),
             Kind::Headers => self.entries(value, Self::header),
             Kind::Texts => self.texts(value),
+            Kind::Truth => {
+                if !value.is_boolean() {
+                    self.problem("true or false", value);
+                }
+            }
+            Kind::Number(low, high) => {
+                if !value.as_f64().is_some_and(|number| (*low..=*high).contains(&number)) {
+                    let (low, high) = (Value::from(*low), Value::from(*high));
+                    self.problem(&format!("a number from {low} to {high}"), value);
+                }
+            }
+            Kind::HeaderName => self.text(value, "a lower-case HTTP field name", is_field_name),
+            Kind::Some(words) => self.some(value, words),
+            Kind::Rules(options) => self.rules(value, options),
+            Kind::NotEmpty(options) => self.not_empty(value, options),
+            Kind::Matcher(keys) => self.matcher(value, keys),
+            Kind::HeaderMatchers => self.header_matchers(value),
+            Kind::Ports => self.one_or_more(value, |checker, port| {
+                if !port.as_u64().is_some_and(|port| (1..=65_535).contains(&port)) {
+                    checker.problem("a port from 1 to 65535", port);
+                }
+            }),
+            Kind::Statuses => self.one_or_more(value, Self::status),
             Kind::Object(options) => self.object(value, options),
             Kind::OneOf(options) => self.one_of(value, options),
             Kind::Named(names, options) => match value {
@@ -132,14 +126,39 @@ impl Checker {
 
     /// A header field that Envoy will send as it stands. Values may be secrets: never shown.
     fn header(&mut self, name: &str, value: &Value) {
-        let token =
-            |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&b);
-        if !name.bytes().all(token) {
-            self.push("is no lower-case HTTP field name".into());
-        }
+        self.field_name(name);
         let printable = |text: &str| text.bytes().all(|b| matches!(b, 0x20..=0x7e | b'\t'));
         if !value.as_str().is_some_and(printable) {
             self.push("must be printable ASCII text".into());
+        }
+    }
+
+    fn field_name(&mut self, name: &str) {
+        if !is_field_name(name) {
+            self.push("is no lower-case HTTP field name".into());
+        }
+    }
+
+    /// One item, or a list of at least one.
+    fn one_or_more(&mut self, value: &Value, check: impl Fn(&mut Self, &Value)) {
+        match value {
+            Value::Array(items) if items.is_empty() => self.problem("a list with an item", value),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.below(&format!("[{index}]"), |checker| check(checker, item));
+                }
+            }
+            item => check(self, item),
+        }
+    }
+
+    fn some(&mut self, value: &Value, words: &'static [&'static str]) {
+        match value {
+            Value::Bool(_) => {}
+            Value::Array(_) => {
+                self.one_or_more(value, |checker, word| checker.check(word, &Kind::Choice(words)));
+            }
+            _ => self.problem(&format!("true, false or a list of {}", words.join(", ")), value),
         }
     }
 
@@ -198,6 +217,12 @@ impl Checker {
         let path = self.path.concat();
         self.problems.push(Problem::new(path.trim_start_matches('.'), reason));
     }
+}
+
+fn is_field_name(name: &str) -> bool {
+    let token =
+        |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !name.is_empty() && name.bytes().all(token)
 }
 
 fn dotted(name: &str) -> String {

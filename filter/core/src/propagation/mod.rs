@@ -9,6 +9,9 @@ use crate::span_context::SpanContext;
 pub struct Extracted {
     /// The caller's span, when it could be read.
     pub parent: Option<SpanContext>,
+    /// The caller did not sample, and its context arrived in the very form in which it would be
+    /// written.
+    pub canonical: bool,
     /// A context was there and broke the rules; the trace starts anew.
     pub invalid_parent: bool,
     /// The vendor list must not be forwarded: it is empty, broke the rules or belongs to no

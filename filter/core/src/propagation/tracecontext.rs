@@ -28,6 +28,7 @@ pub fn extract(head: &RequestHead) -> Extracted {
     let Some((trace_id, span_id, flags)) = parsed else {
         return Extracted {
             parent: None,
+            canonical: false,
             invalid_parent: head.traceparent_count() > 0,
             drop_trace_state: head.has_tracestate(),
             invalid_trace_state: false,
@@ -36,11 +37,14 @@ pub fn extract(head: &RequestHead) -> Extracted {
     let trace_state = TraceState::parse(head.tracestates());
     let invalid = trace_state.is_err();
     let trace_state = trace_state.unwrap_or_default();
+    let parent = SpanContext { trace_id, span_id, flags, trace_state };
     Extracted {
+        canonical: !flags.is_sampled()
+            && head.traceparent().is_some_and(|value| value == print(&parent)),
         // A list without members is not worth sending on (section 3.3.1.1).
-        drop_trace_state: head.has_tracestate() && trace_state.is_empty(),
+        drop_trace_state: head.has_tracestate() && parent.trace_state.is_empty(),
         invalid_trace_state: invalid,
-        parent: Some(SpanContext { trace_id, span_id, flags, trace_state }),
+        parent: Some(parent),
         invalid_parent: false,
     }
 }

@@ -4,28 +4,50 @@
 //! `parent_based` only the root and the two remote delegates are ever asked; the local ones are
 //! accepted so that a configuration written for an SDK can be carried over.
 
+mod force;
+mod rate_limit;
 mod ratio;
+mod remote;
+mod rule_based;
+mod threshold;
+mod verdict;
 
+use std::rc::Rc;
+
+use crate::rules::Request;
+use crate::shared_data::SharedData;
+
+pub use force::Force;
+pub use rate_limit::{Admission, RateLimit, RateLimiter};
 pub use ratio::Ratio;
-
-use crate::ids::TraceId;
-use crate::span_context::TraceFlags;
+pub use remote::{RemoteSampler, RemoteSettings, Strategies};
+pub use rule_based::{Rule, RuleBased};
+pub use threshold::{Threshold, parse_randomness};
+pub use verdict::{Parent, Probability, Verdict};
 
 /// A head sampler.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Sampler {
     /// Keeps every trace.
     AlwaysOn,
     /// Keeps none.
     AlwaysOff,
-    /// Keeps the given share of traces, by the randomness of their ids.
+    /// Keeps the given share of traces, by the randomness of their ids; tells no threshold on.
     TraceIdRatioBased(Ratio),
+    /// Keeps by a threshold that is told on: consistent probability sampling. `None`: nothing.
+    Probability(Option<Threshold>),
     /// Asks by what the caller decided.
     ParentBased(Box<ParentBased>),
+    /// Asks by what the request is.
+    RuleBased(Box<RuleBased>),
+    /// Keeps what the inner sampler keeps, up to a rate.
+    RateLimiting(RateLimiter, Box<Sampler>),
+    /// Keeps what a Jaeger strategies endpoint says.
+    JaegerRemote(Rc<RemoteSampler>),
 }
 
 /// The delegates of the parent-based sampler.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct ParentBased {
     /// For requests without a caller's context.
     pub root: Sampler,
@@ -35,13 +57,20 @@ pub struct ParentBased {
     pub remote_parent_not_sampled: Sampler,
 }
 
-/// What a sampler decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SamplingDecision {
-    /// No span; the sampled flag is cleared.
-    Drop,
-    /// A span, and the sampled flag is set.
-    RecordAndSample,
+/// A request that waits for a decision.
+pub struct SamplingRequest<'a> {
+    /// R: 56 random bits, from `rv` or the trace id.
+    pub randomness: u64,
+    /// What the caller decided; `None`: no caller.
+    pub parent: Option<Parent>,
+    /// What rules ask about; `None` only where no rule asks ([`Sampler::asks_requests`]).
+    pub request: Option<Request<'a>>,
+    /// Reads the clock, in nanoseconds; only called where there is a rate limit.
+    pub now: &'a dyn Fn() -> u64,
+    /// Where budgets lie.
+    pub shared: &'a dyn SharedData,
+    /// How often another worker came first.
+    pub conflicts: u32,
 }
 
 // === impl Sampler ===
@@ -54,13 +83,24 @@ impl Default for Sampler {
 }
 
 impl Sampler {
-    /// Decides for a request of trace `trace_id`, whose caller sent `parent` (`None`: no caller).
-    pub fn decide(&self, trace_id: TraceId, parent: Option<TraceFlags>) -> SamplingDecision {
+    /// Decides for a request.
+    pub fn decide(&self, request: &mut SamplingRequest<'_>) -> Verdict {
         match self {
-            Self::AlwaysOn => SamplingDecision::RecordAndSample,
-            Self::AlwaysOff => SamplingDecision::Drop,
-            Self::TraceIdRatioBased(ratio) => ratio.decide(trace_id),
-            Self::ParentBased(delegates) => delegates.of(parent).decide(trace_id, parent),
+            Self::AlwaysOn => Verdict::sample(Probability::Own(Threshold::ALWAYS)),
+            Self::AlwaysOff | Self::Probability(None) => Verdict::drop(),
+            Self::TraceIdRatioBased(ratio) if ratio.keeps(request.randomness) => {
+                Verdict::sample(Probability::Unknown)
+            }
+            Self::TraceIdRatioBased(_) => Verdict::drop(),
+            Self::Probability(Some(threshold)) => Verdict::by(*threshold, request.randomness),
+            Self::ParentBased(delegates) => delegates.decide(request),
+            Self::RuleBased(rules) => rules.decide(request),
+            Self::RateLimiting(limiter, inner) => match inner.decide(request) {
+                verdict if !verdict.sampled => verdict,
+                _ if request.admits(limiter) => Verdict::sample(Probability::Unknown),
+                _ => Verdict::drop(),
+            },
+            Self::JaegerRemote(remote) => remote.decide(request),
         }
     }
 
@@ -69,10 +109,45 @@ impl Sampler {
     pub fn may_drop_new_traces(&self) -> bool {
         match self {
             Self::AlwaysOn => false,
-            Self::AlwaysOff => true,
             Self::TraceIdRatioBased(ratio) => !ratio.is_one(),
+            Self::Probability(threshold) => *threshold != Some(Threshold::ALWAYS),
             Self::ParentBased(delegates) => delegates.root.may_drop_new_traces(),
+            _ => true,
         }
+    }
+
+    /// Whether it asks new traces about more than their caller and their randomness.
+    pub fn asks_requests(&self) -> bool {
+        match self {
+            Self::RuleBased(_) | Self::JaegerRemote(_) => true,
+            Self::ParentBased(delegates) => delegates.root.asks_requests(),
+            Self::RateLimiting(_, inner) => inner.asks_requests(),
+            _ => false,
+        }
+    }
+
+    /// Every sampler of the composition, this one first.
+    pub fn visit<'a>(&'a self, visitor: &mut dyn FnMut(&'a Sampler)) {
+        visitor(self);
+        match self {
+            Self::ParentBased(delegates) => {
+                delegates.root.visit(visitor);
+                delegates.remote_parent_sampled.visit(visitor);
+                delegates.remote_parent_not_sampled.visit(visitor);
+            }
+            Self::RuleBased(rules) => rules.rules.iter().for_each(|r| r.sampler.visit(visitor)),
+            Self::RateLimiting(_, inner) => inner.visit(visitor),
+            Self::JaegerRemote(remote) => remote.initial.visit(visitor),
+            _ => {}
+        }
+    }
+
+    /// Whether it writes thresholds: where any part is a consistent probability sampler, all
+    /// take part, as within OpenTelemetry's `CompositeSampler`.
+    pub fn writes_thresholds(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |sampler| found |= matches!(sampler, Self::Probability(_)));
+        found
     }
 }
 
@@ -89,56 +164,28 @@ impl Default for ParentBased {
 }
 
 impl ParentBased {
-    fn of(&self, parent: Option<TraceFlags>) -> &Sampler {
-        match parent {
-            None => &self.root,
-            Some(flags) if flags.is_sampled() => &self.remote_parent_sampled,
-            Some(_) => &self.remote_parent_not_sampled,
+    fn decide(&self, request: &mut SamplingRequest<'_>) -> Verdict {
+        match request.parent.map(|parent| parent.sampled) {
+            None => self.root.decide(request),
+            // Following the caller is following its threshold (`ComposableParentThreshold`).
+            Some(true) if matches!(self.remote_parent_sampled, Sampler::AlwaysOn) => {
+                Verdict::sample(Probability::Inherited)
+            }
+            Some(true) => self.remote_parent_sampled.decide(request),
+            Some(false) => self.remote_parent_not_sampled.decide(request),
         }
+    }
+}
+
+// === impl SamplingRequest ===
+
+impl SamplingRequest<'_> {
+    fn admits(&mut self, limiter: &RateLimiter) -> bool {
+        let admission = limiter.admit((self.now)(), self.shared);
+        self.conflicts += admission.conflicts;
+        admission.admitted
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use SamplingDecision::{Drop, RecordAndSample};
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    #[test]
-    fn parent_based_follows_the_caller_and_asks_the_root_otherwise() {
-        let id = TraceId::from_bytes([0xff; 16]).unwrap();
-        let sampled = Some(TraceFlags::from_wire(1));
-        let not_sampled = Some(TraceFlags::from_wire(2));
-        let rooted =
-            |root| Sampler::ParentBased(Box::new(ParentBased { root, ..Default::default() }));
-        let inverted = Sampler::ParentBased(Box::new(ParentBased {
-            root: Sampler::AlwaysOff,
-            remote_parent_sampled: Sampler::AlwaysOff,
-            remote_parent_not_sampled: Sampler::AlwaysOn,
-        }));
-        let cases = [
-            (Sampler::default(), None, RecordAndSample, "new traces are kept by default"),
-            (Sampler::default(), sampled, RecordAndSample, "the caller kept it"),
-            (Sampler::default(), not_sampled, Drop, "the caller dropped it"),
-            (rooted(Sampler::AlwaysOff), None, Drop, "the root decides new traces"),
-            (rooted(Sampler::AlwaysOff), sampled, RecordAndSample, "and only those"),
-            (inverted.clone(), sampled, Drop, "delegates may contradict the caller"),
-            (inverted, not_sampled, RecordAndSample, "both ways"),
-            (Sampler::AlwaysOn, not_sampled, RecordAndSample, "always_on heeds no caller"),
-            (Sampler::AlwaysOff, sampled, Drop, "nor does always_off"),
-        ];
-        for (sampler, parent, expected, why) in cases {
-            assert_eq!(sampler.decide(id, parent), expected, "{why}");
-        }
-    }
-
-    #[test]
-    fn only_a_root_that_can_say_no_makes_probing_worth_while() {
-        let ratio = |value| Sampler::TraceIdRatioBased(Ratio::new(value).unwrap());
-        assert!(!Sampler::default().may_drop_new_traces());
-        assert!(!ratio(1.0).may_drop_new_traces());
-        assert!(ratio(0.999).may_drop_new_traces());
-        assert!(Sampler::AlwaysOff.may_drop_new_traces());
-    }
-}
+mod tests;

@@ -1,8 +1,5 @@
 //! A share of traces, chosen by the randomness of their ids.
 
-use super::SamplingDecision;
-use crate::ids::TraceId;
-
 /// Number of values that the 56 random bits of a trace id can take.
 const RANGE: f64 = (1_u64 << 56) as f64;
 
@@ -33,45 +30,33 @@ impl Ratio {
         self.threshold == Some(0)
     }
 
-    /// Keeps the trace when its randomness reaches the threshold.
-    pub fn decide(self, trace_id: TraceId) -> SamplingDecision {
-        match self.threshold {
-            Some(threshold) if trace_id.randomness() >= threshold => {
-                SamplingDecision::RecordAndSample
-            }
-            _ => SamplingDecision::Drop,
-        }
+    /// Keeps a trace whose randomness reaches the threshold.
+    pub fn keeps(self, randomness: u64) -> bool {
+        self.threshold.is_some_and(|threshold| randomness >= threshold)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use SamplingDecision::{Drop, RecordAndSample};
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    fn decide(ratio: f64, randomness: u64) -> SamplingDecision {
-        let mut id = [0xff; 16];
-        id[8..].copy_from_slice(&(randomness | 0xff << 56).to_be_bytes());
-        Ratio::new(ratio).unwrap().decide(TraceId::from_bytes(id).unwrap())
-    }
 
     #[test]
     fn keeps_from_the_threshold_upwards() {
         let all = (1 << 56) - 1;
         let half = 1 << 55;
         let cases = [
-            (1.0, 0, RecordAndSample, "one keeps the lowest"),
-            (0.0, all, Drop, "zero drops even the highest"),
-            (0.5, half, RecordAndSample, "exactly the threshold is kept"),
-            (0.5, half - 1, Drop, "just below is not"),
-            (0.25, half, Drop, "a lower ratio keeps a subset"),
-            (0.25, 3 << 54, RecordAndSample, "of the higher half"),
-            (1e-9, all, RecordAndSample, "a tiny ratio still keeps the top"),
+            (1.0, 0, true, "one keeps the lowest"),
+            (0.0, all, false, "zero drops even the highest"),
+            (0.5, half, true, "exactly the threshold is kept"),
+            (0.5, half - 1, false, "just below is not"),
+            (0.25, half, false, "a lower ratio keeps a subset"),
+            (0.25, 3 << 54, true, "of the higher half"),
+            (1e-9, all, true, "a tiny ratio still keeps the top"),
         ];
         for (ratio, randomness, expected, why) in cases {
-            assert_eq!(decide(ratio, randomness), expected, "{why}");
+            assert_eq!(Ratio::new(ratio).unwrap().keeps(randomness), expected, "{why}");
         }
     }
 

@@ -33,6 +33,9 @@ const FAILURES: [(u32, &str); 19] = [
     (29, "unconditional_drop_overload"),
 ];
 
+/// Those of [`FAILURES`] that are timeouts.
+const TIMEOUTS: u64 = 1 << 2 | 1 << 16 | 1 << 19 | 1 << 22;
+
 /// The caller went away: connection termination (14) or stream reset (28) downstream.
 const CALLER_GONE: u64 = 1 << 14 | 1 << 28;
 
@@ -45,6 +48,16 @@ pub fn failure_of(response_flags: u64) -> Option<&'static str> {
         return None;
     }
     FAILURES.iter().find(|(bit, _)| response_flags & 1 << bit != 0).map(|(_, name)| *name)
+}
+
+/// Whether Envoy gave the exchange up because it took too long.
+pub fn is_timeout(response_flags: u64) -> bool {
+    response_flags & TIMEOUTS != 0
+}
+
+/// Whether the caller went away.
+pub fn is_caller_gone(response_flags: u64) -> bool {
+    response_flags & CALLER_GONE != 0
 }
 
 /// `error.type` of an HTTP exchange, or `None` when it did not fail. A 4xx answer is a failure
@@ -61,7 +74,7 @@ pub fn http_error(
         Some(400..500) if failure != Some("stream_idle_timeout") => None,
         Some(code @ 500..) => Some(failure.map_or_else(|| code.to_string().into(), Cow::Borrowed)),
         Some(_) => failure.map(Cow::Borrowed),
-        None if response_flags & CALLER_GONE != 0 => None,
+        None if is_caller_gone(response_flags) => None,
         None => Some(failure.unwrap_or(NO_RESPONSE).into()),
     }
 }

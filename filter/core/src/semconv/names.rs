@@ -35,6 +35,7 @@ pub const SERVICE_INSTANCE_ID: &str = "service.instance.id";
 pub const SERVICE_NAME: &str = "service.name";
 pub const SERVICE_NAMESPACE: &str = "service.namespace";
 pub const SERVICE_VERSION: &str = "service.version";
+pub const SPANMESH_KEEP_REASON: &str = "spanmesh.keep.reason";
 pub const TELEMETRY_DISTRO_NAME: &str = "telemetry.distro.name";
 pub const TELEMETRY_DISTRO_VERSION: &str = "telemetry.distro.version";
 pub const TELEMETRY_SDK_LANGUAGE: &str = "telemetry.sdk.language";

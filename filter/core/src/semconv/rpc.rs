@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::http::{write_peer, write_server_address};
 use super::{error, names};
 use crate::otlp::wire::AttributeWriter;
+use crate::redact::split_once;
 use crate::request_head::RequestHead;
 use crate::span::{Exchange, SpanKind};
 
@@ -37,6 +38,12 @@ pub fn method(head: &RequestHead) -> Option<&[u8]> {
     let well_formed =
         slash > 0 && slash + 1 < name.len() && name.iter().filter(|&&b| b == b'/').count() == 1;
     (well_formed && !name.contains(&b'?')).then_some(name)
+}
+
+/// `package.Service` and method of a gRPC request. `None` when it is none, or its path has another
+/// form.
+pub fn service_and_method(head: &RequestHead) -> Option<(&[u8], &[u8])> {
+    split_once(method(head).filter(|_| head.is_grpc())?, b'/')
 }
 
 /// Span name of a gRPC call.
@@ -77,7 +84,7 @@ fn status_name(status: u32) -> Cow<'static, str> {
 }
 
 /// CLIENT: everything but OK. SERVER: only what is the server's fault.
-fn is_error(kind: SpanKind, status: u32) -> bool {
+pub fn is_error(kind: SpanKind, status: u32) -> bool {
     match kind {
         SpanKind::Client => status != 0,
         SpanKind::Server => matches!(status, 2 | 4 | 12 | 13 | 14 | 15 | 17..),

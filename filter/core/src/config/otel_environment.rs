@@ -1,0 +1,198 @@
+//! OpenTelemetry's environment variables, and what the mesh says, below the plugin configuration.
+//!
+//! Each fills an option that the configuration leaves out (SDK specification,
+//! configuration/sdk-environment-variables.md). An empty variable is an unset one, and one that
+//! makes no sense is passed over with a warning, as the specification asks.
+
+mod pairs;
+
+use serde_json::{Value, json};
+
+use super::{Environment, duration};
+
+/// Longest time that a duration option takes, in milliseconds.
+const HOUR: u64 = 3_600_000;
+
+/// What the surroundings of a configuration add to it.
+#[derive(Debug)]
+pub(super) struct Additions {
+    /// The share of samplers that name none, from 0 to 1.
+    pub ratio: f64,
+    /// Whether `OTEL_SDK_DISABLED` is true.
+    pub disabled: bool,
+    /// Attributes of the resource that `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` give.
+    pub resource: Vec<(String, String)>,
+    /// Variables that made no sense.
+    pub warnings: Vec<String>,
+}
+
+/// Fills what `value` leaves out.
+pub(super) fn apply(value: &mut Value, environment: &Environment<'_>) -> Additions {
+    let mut reader = Reader { environment, warnings: Vec::new() };
+    let ratio_of_variable = reader.sampler(value);
+    reader.batch(value);
+    reader.exporter(value);
+    reader.limits(value);
+    let disabled = reader.is_true("OTEL_SDK_DISABLED");
+    let resource = reader.resource();
+    let ratio_of_mesh = reader.mesh(value);
+    Additions {
+        ratio: ratio_of_variable.or(ratio_of_mesh).unwrap_or(1.0),
+        disabled,
+        resource,
+        warnings: reader.warnings,
+    }
+}
+
+struct Reader<'a> {
+    environment: &'a Environment<'a>,
+    warnings: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn variable(&self, name: &str) -> Option<String> {
+        let value = (self.environment.variable)(name)?;
+        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// Warns that a variable is passed over. Its value may be a secret: never shown.
+    fn warn(&mut self, name: &str, expected: &str) {
+        self.warnings.push(format!("{name} is ignored: it must be {expected}"));
+    }
+
+    /// The sampler of OTEL_TRACES_SAMPLER, unless one is configured. Returns the ratio of its
+    /// argument.
+    fn sampler(&mut self, value: &mut Value) -> Option<f64> {
+        const NAME: &str = "OTEL_TRACES_SAMPLER";
+        let name = self.variable(NAME)?;
+        let ratio = if name.ends_with("traceidratio") { Some(self.ratio()) } else { None };
+        let by_ratio = json!({"trace_id_ratio_based": {"ratio": ratio.unwrap_or(1.0)}});
+        let sampler = match name.as_str() {
+            "always_on" | "always_off" => json!(name),
+            "traceidratio" => by_ratio,
+            "parentbased_always_on" => json!({"parent_based": {"root": "always_on"}}),
+            "parentbased_always_off" => json!({"parent_based": {"root": "always_off"}}),
+            "parentbased_traceidratio" => json!({"parent_based": {"root": by_ratio}}),
+            _ => {
+                self.warn(NAME, "a sampler that needs no cluster: configure `sampler` instead");
+                return None;
+            }
+        };
+        fill(value, &["sampler"], sampler);
+        ratio
+    }
+
+    fn ratio(&mut self) -> f64 {
+        const NAME: &str = "OTEL_TRACES_SAMPLER_ARG";
+        let Some(text) = self.variable(NAME) else { return 1.0 };
+        let ratio = serde_json::from_slice(text.as_bytes()).ok().filter(|ratio| (0.0..=1.0).contains(ratio));
+        ratio.unwrap_or_else(|| {
+            self.warn(NAME, "a number from 0 to 1");
+            1.0
+        })
+    }
+
+    fn batch(&mut self, value: &mut Value) {
+        self.milliseconds(value, "OTEL_BSP_SCHEDULE_DELAY", &["batch", "schedule_delay"]);
+        self.integer(value, "OTEL_BSP_MAX_QUEUE_SIZE", &["batch", "max_queue_size"], 1_000_000);
+        let size = &["batch", "max_export_batch_size"];
+        self.integer(value, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", size, 100_000);
+    }
+
+    fn exporter(&mut self, value: &mut Value) {
+        const OTLP: [&str; 2] = ["exporter", "otlp_http"];
+        if OTLP.iter().try_fold(&*value, |value, step| value.get(step)).is_none() {
+            return;
+        }
+        for name in ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"] {
+            self.milliseconds(value, name, &["exporter", "otlp_http", "timeout"]);
+        }
+        for name in ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"] {
+            let Some(text) = self.variable(name) else { continue };
+            match pairs::parse(&text) {
+                Some(pairs) => {
+                    let pairs = pairs.into_iter().map(|(key, text)| (key.to_lowercase(), text));
+                    let mut headers = json!({});
+                    for (key, text) in pairs {
+                        fill(&mut headers, &[key.as_str()], Value::String(text));
+                    }
+                    fill(value, &["exporter", "otlp_http", "headers"], headers);
+                }
+                None => self.warn(name, "a list such as key1=value1,key2=value2"),
+            }
+        }
+    }
+
+    fn limits(&mut self, value: &mut Value) {
+        for name in ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"]
+        {
+            let path = &["limits", "attribute_value_length_limit"];
+            self.integer(value, name, path, 1 << 20);
+        }
+    }
+
+    fn resource(&mut self) -> Vec<(String, String)> {
+        const NAME: &str = "OTEL_RESOURCE_ATTRIBUTES";
+        let service = self.variable("OTEL_SERVICE_NAME");
+        let mut attributes = vec![];
+        attributes.extend(service.map(|service| ("service.name".to_owned(), service)));
+        match self.variable(NAME).map(|text| pairs::parse(&text)) {
+            Some(Some(pairs)) => attributes.extend(pairs),
+            Some(None) => self.warn(NAME, "a list such as key1=value1,key2=value2"),
+            None => {}
+        }
+        attributes
+    }
+
+    /// Istio's `tracing.sampling`, a percentage: the root's share, unless a sampler is configured.
+    fn mesh(&mut self, value: &mut Value) -> Option<f64> {
+        let percentage = self.environment.mesh_sampling?;
+        if !(0.0..=100.0).contains(&percentage) {
+            self.warn("tracing.sampling of the mesh", "a percentage from 0 to 100");
+            return None;
+        }
+        let ratio = percentage / 100.0;
+        let root = json!({"probability": {"ratio": ratio}});
+        fill(value, &["sampler"], json!({"parent_based": {"root": root}}));
+        Some(ratio)
+    }
+
+    fn is_true(&self, name: &str) -> bool {
+        self.variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    fn milliseconds(&mut self, value: &mut Value, name: &str, path: &[&str]) {
+        self.integer(value, name, path, HOUR);
+    }
+
+    fn integer(&mut self, value: &mut Value, name: &str, path: &[&str], most: u64) {
+        let Some(text) = self.variable(name) else { return };
+        match text.parse::<u64>().ok().filter(|number| (1..=most).contains(number)) {
+            Some(number) => fill(value, path, json!(number)),
+            None if most == HOUR => {
+                self.warn(name, &format!("milliseconds from 1 to {}", duration::words(most)));
+            }
+            None => self.warn(name, &format!("a whole number from 1 to {most}")),
+        }
+    }
+}
+
+/// Sets the option at `path` unless it is given. What is no object is left to validation.
+fn fill(value: &mut Value, path: &[&str], option: Value) {
+    let Some((name, rest)) = path.split_first() else { return };
+    let Value::Object(entries) = value else { return };
+    let entry = entries.entry(*name).or_insert(Value::Null);
+    if rest.is_empty() {
+        if entry.is_null() {
+            *entry = option;
+        }
+        return;
+    }
+    if entry.is_null() {
+        *entry = json!({});
+    }
+    fill(entry, rest, option);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! What a rule asks of a request besides its path.
+
+use std::borrow::Cow;
+
+use super::AnyOf;
+use crate::request_head::RequestHead;
+use crate::semconv::network::host_and_port;
+use crate::semconv::rpc;
+use crate::span::SpanKind;
+
+/// What rules may ask about: all of it is known when a request begins.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// Its headers.
+    pub head: &'a RequestHead,
+    /// The side of the exchange.
+    pub kind: SpanKind,
+    /// Asks for the port of the listener; only called when a rule wants to know.
+    pub listener_port: &'a dyn Fn() -> Option<u16>,
+}
+
+/// Conditions that must all hold; what is `None` or empty asks nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions {
+    /// `:method`.
+    pub method: Option<AnyOf>,
+    /// The host of `:authority` in lower case, without a port.
+    pub host: Option<AnyOf>,
+    /// Header fields by their names; of repeated ones the first counts.
+    pub headers: Vec<(String, AnyOf)>,
+    /// The side of the exchange.
+    pub direction: Option<SpanKind>,
+    /// `package.Service` of a gRPC call.
+    pub grpc_service: Option<AnyOf>,
+    /// The method of a gRPC call.
+    pub grpc_method: Option<AnyOf>,
+    /// Ports of the listener.
+    pub listener_ports: Vec<u16>,
+}
+
+impl Conditions {
+    /// Whether all hold.
+    pub fn hold(&self, request: &Request<'_>) -> bool {
+        self.direction.is_none_or(|kind| kind == request.kind)
+            && holds(self.method.as_ref(), || request.head.method())
+            && self.host.as_ref().is_none_or(|host| host.matches(request.host().as_deref()))
+            && (self.headers.iter()).all(|(name, wanted)| wanted.matches(request.head.header(name)))
+            && self.grpc_holds(request.head)
+            && (self.listener_ports.is_empty()
+                || (request.listener_port)()
+                    .is_some_and(|port| self.listener_ports.contains(&port)))
+    }
+
+    fn grpc_holds(&self, head: &RequestHead) -> bool {
+        if self.grpc_service.is_none() && self.grpc_method.is_none() {
+            return true;
+        }
+        let Some((service, method)) = rpc::service_and_method(head) else { return false };
+        holds(self.grpc_service.as_ref(), || Some(service))
+            && holds(self.grpc_method.as_ref(), || Some(method))
+    }
+}
+
+impl<'a> Request<'a> {
+    /// The path without its query.
+    pub fn path(&self) -> &'a [u8] {
+        let path = self.head.path().unwrap_or_default();
+        path.split(|&b| b == b'?').next().unwrap_or_default()
+    }
+
+    /// The host in lower case, without a port.
+    pub fn host(&self) -> Option<Cow<'a, [u8]>> {
+        let (host, _) = host_and_port(self.head.authority()?);
+        let is_lower = !host.iter().any(u8::is_ascii_uppercase);
+        Some(if is_lower { host.into() } else { host.to_ascii_lowercase().into() })
+    }
+}
+
+fn holds<'a>(wanted: Option<&AnyOf>, value: impl FnOnce() -> Option<&'a [u8]>) -> bool {
+    wanted.is_none_or(|wanted| wanted.matches(value()))
+}

@@ -1,0 +1,19 @@
+//! Rules that requests are matched by: first match wins, at a cost that does not grow with their
+//! number.
+//!
+//! A rule's paths go into an index (a hash map, radix trees, sorted prefixes); what else it asks
+//! for is compared only for the rules that the index finds. Rules without a path are found by
+//! their exact hosts, or stand in a list of their own.
+
+mod conditions;
+mod index;
+mod prefix_map;
+mod statuses;
+mod templates;
+mod text;
+
+pub use conditions::{Conditions, Request};
+pub use index::{Match, PathPattern, RuleIndex};
+pub use statuses::Statuses;
+pub use templates::check as check_template;
+pub use text::{AnyOf, TextMatcher, regex};

@@ -1,0 +1,110 @@
+//! What is remembered of a request until it ends.
+
+use spanmesh_core::keep::Reason;
+use spanmesh_core::request_head::RequestHead;
+use spanmesh_core::span::{Exchange, SpanData};
+use spanmesh_core::tracer::Hop;
+
+use crate::host;
+use crate::pipeline::Pipeline;
+
+/// A request with a place in a trace: sampled, or one that may still be kept.
+#[derive(Debug)]
+pub struct Recording {
+    /// Its place.
+    pub hop: Hop,
+    /// Its headers.
+    pub head: RequestHead,
+    /// When it began, in nanoseconds.
+    pub start: u64,
+    /// What keep rules have said so far.
+    pub fate: Fate,
+    /// Whether the headers of its answer have been judged.
+    pub judged: bool,
+}
+
+/// What becomes of a request that the head sampler left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Nobody has wanted it yet.
+    Open,
+    /// Its span is kept.
+    Kept(Reason),
+    /// It was wanted, but the rate limit was reached.
+    Refused,
+}
+
+/// Facts that are read from the host when a request has ended.
+#[derive(Clone, Debug, Default)]
+pub struct End {
+    /// Nanoseconds since the Unix epoch.
+    pub at: u64,
+    /// Status code of the answer, if there was one.
+    pub status_code: Option<u16>,
+    /// gRPC status of a gRPC call, if there was one.
+    pub grpc_status: Option<u32>,
+    /// Envoy's response flags, once they have been read.
+    pub response_flags: Option<u64>,
+}
+
+impl Recording {
+    /// A request that begins now.
+    pub fn new(hop: Hop, head: RequestHead, start: u64) -> Self {
+        Self { hop, head, start, fate: Fate::Open, judged: false }
+    }
+
+    /// Whether the head sampler took it.
+    pub fn is_sampled(&self) -> bool {
+        self.hop.context.flags.is_sampled()
+    }
+
+    /// Reads how the request ended; `with_flags`: by Envoy's response flags too.
+    pub fn end(&self, with_flags: bool) -> End {
+        End {
+            at: host::now(),
+            status_code: host::response_status(),
+            grpc_status: self.head.is_grpc().then(grpc_status).flatten(),
+            response_flags: with_flags.then(response_flags),
+        }
+    }
+
+    /// Collects the rest of the facts and hands the span to `take`.
+    pub fn with_span<T>(
+        &self,
+        pipeline: &Pipeline,
+        end: &End,
+        reason: Option<&str>,
+        take: impl FnOnce(&SpanData<'_>) -> T,
+    ) -> T {
+        let kind = pipeline.kind();
+        let peer = pipeline.peer(kind, &self.head);
+        let is_grpc = self.head.is_grpc();
+        let protocol = if is_grpc { None } else { host::property("request\0protocol") };
+        let exchange = Exchange {
+            start: self.start,
+            end: end.at,
+            status_code: end.status_code,
+            grpc_status: end.grpc_status,
+            response_flags: end.response_flags.unwrap_or_else(response_flags),
+            protocol: protocol.as_deref(),
+            peer: peer.as_deref(),
+        };
+        take(&SpanData {
+            kind,
+            context: &self.hop.context,
+            parent_span_id: self.hop.parent_span_id,
+            head: &self.head,
+            exchange,
+            keep_reason: reason,
+        })
+    }
+}
+
+fn response_flags() -> u64 {
+    host::number("response\0flags").unwrap_or_default()
+}
+
+/// The status from trailers, or from the headers of a trailers-only answer.
+fn grpc_status() -> Option<u32> {
+    host::number("response\0grpc_status").and_then(|status| u32::try_from(status).ok())
+}
