@@ -54,7 +54,7 @@ lint: prerequisites wasm-target ## check formatting and lints
 .PHONY: test-core
 test-core: prerequisites ## unit and property tests of the core, the shop and the benchmark
 	@filter/setup/say "testing the core, the shop and the benchmark"
-	@cargo test --quiet -p spanmesh-core -p spanmesh-shop
+	@cargo test --quiet -p spanmesh-core -p spanmesh-config -p spanmesh-shop
 	@cd tests/bench && cargo test --quiet
 
 .PHONY: test-node
@@ -74,8 +74,8 @@ test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(JAEGER) $
 	done
 
 .PHONY: schema
-schema: ## write filter/core/config.schema.json from the table of options
-	@SPANMESH_WRITE_SCHEMA=1 cargo test --quiet -p spanmesh-core --test config_schema
+schema: ## write filter/config/config.schema.json from the table of options
+	@SPANMESH_WRITE_SCHEMA=1 cargo test --quiet -p spanmesh-config --test schema
 
 .PHONY: clean
 clean: ## remove what was built here (third-party tools stay in ~/.cache/spanmesh)

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use spanmesh_core::config::Config;
+use spanmesh_config::Config;
 use spanmesh_core::otlp::envelope::Envelope;
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::resource;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{ContextType, LogLevel};
-use spanmesh_core::config::{Config, Environment};
+use spanmesh_config::{Config, Environment};
 use spanmesh_core::exporter::Outcome;
 
 use crate::host;

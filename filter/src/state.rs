@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proxy_wasm::types::LogLevel;
-use spanmesh_core::config::OtlpHttp;
+use spanmesh_config::OtlpHttp;
 use spanmesh_core::counters::{Counter, Counters};
 use spanmesh_core::entropy::EntropyPool;
 use spanmesh_core::exporter::{Exporter, Outcome, RetrySettings};

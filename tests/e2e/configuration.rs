@@ -45,7 +45,9 @@ async fn a_bad_update_is_refused_and_the_old_configuration_works_on() {
     let bad = envoy.config().plugin_configuration(&plugin(json!({"sampler": "maybe"})).to_string());
     let refusal = envoy.update_listeners(bad).await.expect_err("the update is refused");
     assert!(
-        refusal.contains(r#"sampler: must be one of always_on, always_off, probability, found "maybe""#),
+        refusal.contains(
+            r#"sampler: must be one of always_on, always_off, probability, found "maybe""#
+        ),
         "{refusal}"
     );
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use spanmesh_core::config::{Config, json_schema};
+use spanmesh_config::{Config, json_schema};
 use spanmesh_harness::paths::repository;
 
 /// Files below `folder` with one of these endings.

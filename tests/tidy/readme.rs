@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use spanmesh_core::config::options::{Kind, OTLP_HTTP, Opt, PARENT_BASED, RATIO, ROOT, SAMPLERS};
+use spanmesh_config::options::{Kind, OTLP_HTTP, Opt, PARENT_BASED, RATIO, ROOT, SAMPLERS};
 use spanmesh_core::counters::{Counter, SPANS_QUEUED};
 use spanmesh_harness::paths::repository;
 

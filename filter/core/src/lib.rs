@@ -8,7 +8,6 @@
 
 #![forbid(unsafe_code)]
 
-pub mod config;
 pub mod counters;
 pub mod entropy;
 pub mod exporter;

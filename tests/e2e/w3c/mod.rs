@@ -43,8 +43,7 @@ async fn what_nobody_samples_may_pass_untouched() {
         let unsampled = |value: &[u8]| value.starts_with(b"00-") && value.ends_with(b"-00");
         let unsampled = |value: &[u8]| unsampled(value) || value.ends_with(b"-02");
         let parents: Vec<_> = parents.map(|(_, value)| unsampled(value)).collect();
-        let trace_fields =
-            |fields| report::trace_fields(fields).cloned().collect::<Fields>();
+        let trace_fields = |fields| report::trace_fields(fields).cloned().collect::<Fields>();
         parents == [true] && callbacks.iter().all(|fields| trace_fields(fields) == sent)
     };
     let failures = failures(json!({}), is_untouched).await;

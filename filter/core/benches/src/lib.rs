@@ -3,7 +3,7 @@
 
 #![forbid(unsafe_code)]
 
-use spanmesh_core::config::Config;
+use spanmesh_config::Config;
 use spanmesh_core::counters::Counters;
 use spanmesh_core::entropy::EntropyPool;
 use spanmesh_core::exporter::{Exporter, Outcome};

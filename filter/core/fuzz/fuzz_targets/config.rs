@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use spanmesh_core::config::Config;
+use spanmesh_config::Config;
 use spanmesh_core::counters::Counters;
 use spanmesh_core::exporter::Exporter;
 use spanmesh_core::otlp::envelope::Envelope;

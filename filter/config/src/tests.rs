@@ -1,8 +1,8 @@
 mod sampling;
 
 use super::*;
-use crate::sampling::{ParentBased, Ratio, Threshold};
 use serde_json::{Value, json};
+use spanmesh_core::sampling::{ParentBased, Ratio, Threshold};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

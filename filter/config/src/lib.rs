@@ -3,6 +3,10 @@
 //! [`options`] is the one table of what can be configured; validation, the JSON Schema and the
 //! README's table all follow it. A value is first checked against the table, every problem
 //! collected, and only a value without problems is compiled.
+//!
+//! This crate runs only while a configuration is loaded, and is built for size.
+
+#![forbid(unsafe_code)]
 
 mod compile;
 mod duration;
@@ -16,13 +20,13 @@ mod validate;
 
 pub use problem::Problem;
 
-use crate::exporter::RetrySettings;
-use crate::keep::KeepPolicy;
-use crate::otlp::messages::KeyValue;
-use crate::queue::BatchLimits;
-use crate::redact::Redaction;
-use crate::sampling::{Force, Sampler};
-use crate::span::SpanKind;
+use spanmesh_core::exporter::RetrySettings;
+use spanmesh_core::keep::KeepPolicy;
+use spanmesh_core::otlp::messages::KeyValue;
+use spanmesh_core::queue::BatchLimits;
+use spanmesh_core::redact::Redaction;
+use spanmesh_core::sampling::{Force, Sampler};
+use spanmesh_core::span::SpanKind;
 
 /// A valid configuration, compiled for use.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use serde_json::{Value, json};
-use spanmesh_core::config::{Config, json_schema};
+use spanmesh_config::{Config, json_schema};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/config.schema.json");
 

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::config::options::MatchKey;
-use crate::rules::{AnyOf, Conditions, Match, PathPattern, Statuses, TextMatcher, regex};
-use crate::span::SpanKind;
+use crate::options::MatchKey;
+use spanmesh_core::rules::{AnyOf, Conditions, Match, PathPattern, Statuses, TextMatcher, regex};
+use spanmesh_core::span::SpanKind;
 
 /// What a rule matches.
 #[derive(Default)]

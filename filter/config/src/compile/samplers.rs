@@ -5,11 +5,11 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::{Section, authority, matching};
-use crate::config::options::samplers::{
+use crate::options::samplers::{
     JAEGER_REMOTE, PARENT_BASED, PROBABILITY, RATE_LIMITING, RATIO, RULE,
 };
-use crate::rules::RuleIndex;
-use crate::sampling::{
+use spanmesh_core::rules::RuleIndex;
+use spanmesh_core::sampling::{
     ParentBased, RateLimit, RateLimiter, Ratio, RemoteSampler, RemoteSettings, Rule, RuleBased,
     Sampler, Threshold,
 };

@@ -10,12 +10,12 @@ use serde_json::{Map, Value};
 use super::options::{BATCH, FORCE, LIMITS, OTLP_HTTP, Opt, REDACT, RESOURCE, RETRY, ROOT};
 use super::otel_environment::Additions;
 use super::{Config, OtlpHttp, duration};
-use crate::exporter::RetrySettings;
-use crate::otlp::messages::{AnyValue, KeyValue, any_value};
-use crate::queue::BatchLimits;
-use crate::redact::Redaction;
-use crate::sampling::Force;
-use crate::span::SpanKind;
+use spanmesh_core::exporter::RetrySettings;
+use spanmesh_core::otlp::messages::{AnyValue, KeyValue, any_value};
+use spanmesh_core::queue::BatchLimits;
+use spanmesh_core::redact::Redaction;
+use spanmesh_core::sampling::Force;
+use spanmesh_core::span::SpanKind;
 
 /// Compiles a value that [`super::validate::check`] found no problem in. `additions` is what
 /// its surroundings give.

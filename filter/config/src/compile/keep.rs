@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::samplers::rate_limit;
 use super::{Section, matching, text};
-use crate::config::options::keep::{KEEP, RATE_LIMIT, RULE};
-use crate::keep::{Errors, HoldLimits, KeepPolicy, KeepRule, PathHeader};
-use crate::rules::RuleIndex;
-use crate::sampling::RateLimiter;
+use crate::options::keep::{KEEP, RATE_LIMIT, RULE};
+use spanmesh_core::keep::{Errors, HoldLimits, KeepPolicy, KeepRule, PathHeader};
+use spanmesh_core::rules::RuleIndex;
+use spanmesh_core::sampling::RateLimiter;
 
 /// The policy; `None` for null.
 pub(super) fn compile(value: &Value) -> Option<KeepPolicy> {
@@ -55,7 +55,7 @@ fn errors(value: &Value) -> Errors {
     }
 }
 
-fn rule(value: &Value) -> (crate::rules::Match, KeepRule) {
+fn rule(value: &Value) -> (spanmesh_core::rules::Match, KeepRule) {
     let options = Section::new(value, &RULE);
     let matching = matching::compile(value.get("match"));
     let rule = KeepRule {

@@ -1,6 +1,6 @@
 use super::*;
-use crate::config::Config;
-use crate::sampling::Sampler;
+use crate::Config;
+use spanmesh_core::sampling::Sampler;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

@@ -75,7 +75,10 @@ fn keep_and_force_compile() {
         policy.calls.map(|held| (held.max_entries, held.max_age)),
         Some((1024, 10 * SECOND))
     );
-    assert_eq!(policy.along_path, Some(crate::keep::PathHeader::Own("x-spanmesh-kept".into())));
+    assert_eq!(
+        policy.along_path,
+        Some(spanmesh_core::keep::PathHeader::Own("x-spanmesh-kept".into()))
+    );
     assert_eq!(config.force, Force { header: Some("x-trace-force".into()), request_id: true });
     let all = parse(&keep(json!({"errors": true, "along_path": false}))).unwrap().keep.unwrap();
     assert!(all.errors.grpc && all.errors.reset && all.along_path.is_none());
@@ -144,7 +147,7 @@ fn bad_rules_are_refused_with_path_and_reason() {
         ),
         (
             keep(json!({"rate_limit": {"traces_per_second": 0}})),
-            "keep.rate_limit.traces_per_second: must be a number from 0.001 to 1000000, found 0".into(),
+            "keep.rate_limit.traces_per_second: must be a number from 0.001 to 1000000.0, found 0".into(),
         ),
         (keep(json!(true)), "keep: must be an object, found true".into()),
         (

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::Checker;
-use crate::config::options::MatchKey;
-use crate::config::options::matching::HEADER;
-use crate::config::options::{Kind, Opt};
-use crate::keep::RESERVED_NAMES;
-use crate::rules::{Statuses, check_template, regex};
+use crate::options::MatchKey;
+use crate::options::matching::HEADER;
+use crate::options::{Kind, Opt};
+use spanmesh_core::keep::RESERVED_NAMES;
+use spanmesh_core::rules::{Statuses, check_template, regex};
 
 impl Checker {
     /// Rules, each valid by itself, of different names, and each within reach.

@@ -85,7 +85,9 @@ impl Reader<'_> {
     fn ratio(&mut self) -> f64 {
         const NAME: &str = "OTEL_TRACES_SAMPLER_ARG";
         let Some(text) = self.variable(NAME) else { return 1.0 };
-        let ratio = serde_json::from_slice(text.as_bytes()).ok().filter(|ratio| (0.0..=1.0).contains(ratio));
+        let ratio = serde_json::from_slice(text.as_bytes())
+            .ok()
+            .filter(|ratio| (0.0..=1.0).contains(ratio));
         ratio.unwrap_or_else(|| {
             self.warn(NAME, "a number from 0 to 1");
             1.0

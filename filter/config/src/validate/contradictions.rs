@@ -1,6 +1,6 @@
 //! Problems between options that are each valid alone.
 
-use crate::config::{Config, Problem, duration};
+use crate::{Config, Problem, duration};
 
 /// Problems between options that are each valid alone.
 pub fn contradictions(config: &Config) -> Vec<Problem> {
