@@ -1,5 +1,11 @@
 //! Head sampling through the real proxy.
 
+mod consistent;
+mod force;
+mod mesh_config;
+mod rules;
+mod statistics;
+
 use serde_json::json;
 use spanmesh_harness::{Load, Request, SECONDS};
 
