@@ -116,6 +116,34 @@ impl Keeper {
         }
     }
 
+    /// Takes the fact that a hop below kept its span out of the headers of an answer that nobody
+    /// judges here.
+    pub fn strip_headers(&self, pipeline: &Pipeline, state: &mut State) {
+        self.strip(pipeline, state, host::response_header, host::remove_response_header);
+    }
+
+    /// The same, for trailers.
+    pub fn strip_trailers(&self, pipeline: &Pipeline, state: &mut State) {
+        self.strip(pipeline, state, host::response_trailer, host::remove_response_trailer);
+    }
+
+    fn strip(
+        &self,
+        pipeline: &Pipeline,
+        state: &mut State,
+        field: impl Fn(&str) -> Option<Vec<u8>>,
+        remove: impl Fn(&str) -> Result<(), host::HostError>,
+    ) {
+        // Within the mesh, the hop above an inbound listener may well want to know.
+        let passes_on = pipeline.kind() == SpanKind::Server && !pipeline.is_edge();
+        if let Some(header) = self.policy.along_path.as_ref().filter(|header| header.is_private())
+            && !passes_on
+            && field(header.name()).is_some()
+        {
+            state.counters.add(Counter::HostErrors, remove(header.name()).is_err().into());
+        }
+    }
+
     fn judge(
         &self,
         pipeline: &Pipeline,

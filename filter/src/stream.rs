@@ -30,14 +30,23 @@ impl Stream {
         Self { pipeline, placed: false, recording: None }
     }
 
-    /// Asks the keep rules about a request that the head sampler left out.
-    fn judge(&mut self, judge: fn(&Keeper, &Pipeline, &mut State, &mut Recording)) -> Action {
-        if let Some(recording) = &mut self.recording
-            && let Some(pipeline) = &self.pipeline
-            && let Some(keeper) = pipeline.keeper.as_ref().filter(|_| !recording.is_sampled())
+    /// Where there are keep rules: asks them about a request that the head sampler left out, and
+    /// has the answers of all others stripped of what was meant for this hop.
+    fn judge(
+        &mut self,
+        judge: fn(&Keeper, &Pipeline, &mut State, &mut Recording),
+        strip: fn(&Keeper, &Pipeline, &mut State),
+    ) -> Action {
+        if let Some(pipeline) = &self.pipeline
+            && let Some(keeper) = &pipeline.keeper
             && let Ok(mut state) = pipeline.state.try_borrow_mut()
         {
-            judge(keeper, pipeline, &mut state, recording);
+            match &mut self.recording {
+                Some(recording) if !recording.is_sampled() => {
+                    judge(keeper, pipeline, &mut state, recording);
+                }
+                _ => strip(keeper, pipeline, &mut state),
+            }
         }
         Action::Continue
     }
@@ -55,11 +64,11 @@ impl HttpContext for Stream {
     }
 
     fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
-        self.judge(Keeper::on_response_headers)
+        self.judge(Keeper::on_response_headers, Keeper::strip_headers)
     }
 
     fn on_http_response_trailers(&mut self, _count: usize) -> Action {
-        self.judge(Keeper::on_response_trailers)
+        self.judge(Keeper::on_response_trailers, Keeper::strip_trailers)
     }
 
     fn on_log(&mut self) {

@@ -57,12 +57,30 @@ fn every_plugin_configuration_is_accepted_by_filter_and_schema() {
             }
             for configuration in found {
                 count += 1;
-                let shown = format!("{}: {configuration}", path.display());
-                let config = Config::parse(configuration.as_bytes(), &|_| None);
-                assert!(config.is_ok(), "{shown}: {config:?}");
-                assert!(schema.is_valid(&serde_json::from_str(&configuration).unwrap()), "{shown}");
+                check(&schema, &path, &configuration);
             }
         }
     }
     assert!(count >= 4, "only {count} configurations were found");
+}
+
+#[test]
+fn every_recipe_is_accepted_and_told_of() {
+    let schema = jsonschema::validator_for(&json_schema::generate()).unwrap();
+    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
+    let recipes = files(&repository().join("examples/sampling"), &[".json"]);
+    assert!(recipes.len() >= 6, "{recipes:?}");
+    for path in recipes {
+        check(&schema, &path, &fs::read_to_string(&path).unwrap());
+        let link = format!("(examples/sampling/{})", path.file_name().unwrap().display());
+        assert!(readme.contains(&link), "README.md does not link {link}");
+    }
+}
+
+/// Both the filter and the schema accept it.
+fn check(schema: &jsonschema::Validator, path: &Path, configuration: &str) {
+    let shown = format!("{}: {configuration}", path.display());
+    let config = Config::parse(configuration.as_bytes(), &|_| None);
+    assert!(config.is_ok(), "{shown}: {config:?}");
+    assert!(schema.is_valid(&serde_json::from_str(configuration).unwrap()), "{shown}");
 }

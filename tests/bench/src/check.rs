@@ -23,6 +23,7 @@ pub fn check(subject: &Subject, world: &mut World, runtime: &Runtime) -> io::Res
         let tally = world.tally(site);
         tally.spans >= tally.sampled
     })?;
+    let counters = settled_counters(subject, world, runtime)?;
     let tally = world.tally(site);
     let mut problems = Vec::new();
     let mut expect = |what: &str, found: u64, expected: u64| {
@@ -31,15 +32,18 @@ pub fn check(subject: &Subject, world: &mut World, runtime: &Runtime) -> io::Res
         }
     };
 
+    let of_requests = |all: bool| if all { tally.requests } else { 0 };
     expect("requests at the upstream", tally.requests, subject.load.completed);
-    let traced = if subject.variant.is_tracing() { tally.requests } else { 0 };
+    let traced = of_requests(subject.variant.is_tracing());
     expect("requests with a traceparent at the upstream", tally.traced, traced);
-    expect("spans at the sink", tally.spans, tally.sampled);
-    let well_formed = world.first_export(site).map_or(Ok(0), well_formed_spans);
+    let passed_on = of_requests(subject.variant.passes_on());
+    expect("requests with the caller's traceparent at the upstream", tally.passed_on, passed_on);
+    // A machine that stops for a second makes a request slow enough to be kept.
+    let spans = tally.sampled + counter(&counters, "spanmesh_spans_kept");
+    expect("spans at the sink", tally.spans, spans);
     if subject.variant.is_spanmesh() {
-        let counters = settled_counters(subject, world, runtime, tally.sampled)?;
-        expect("spans_created", counter(&counters, "spanmesh_spans_created"), tally.sampled);
-        expect("spans_delivered", counter(&counters, "spanmesh_spans_delivered"), tally.sampled);
+        expect("spans_created", counter(&counters, "spanmesh_spans_created"), spans);
+        expect("spans_delivered", counter(&counters, "spanmesh_spans_delivered"), spans);
         expect("spans_dropped_*", sum(&counters, "spanmesh_spans_dropped_"), 0);
     }
 
@@ -47,6 +51,7 @@ pub fn check(subject: &Subject, world: &mut World, runtime: &Runtime) -> io::Res
     if !expected_share(subject.variant.percent).contains(&share) {
         problems.push(format!("{:.1} % of the requests were sampled", 100.0 * share));
     }
+    let well_formed = world.first_export(site).map_or(Ok(0), well_formed_spans);
     problems.extend(well_formed.err());
     match problems.is_empty() {
         true => Ok(tally),
@@ -54,22 +59,28 @@ pub fn check(subject: &Subject, world: &mut World, runtime: &Runtime) -> io::Res
     }
 }
 
-/// The filter's counters, once they have come to `delivered` or do not come to it in time: the
-/// filter reports to the host in its ticks only.
+/// The filter's counters, once they have come to the spans that the sink has or do not come to
+/// them in time: the filter reports to the host in its ticks only.
 fn settled_counters(
     subject: &Subject,
     world: &mut World,
     runtime: &Runtime,
-    delivered: u64,
 ) -> io::Result<BTreeMap<String, u64>> {
+    let mut counters = BTreeMap::new();
     for _ in 0..30 {
-        let counters = subject.counters(runtime);
-        if counter(&counters, "spanmesh_spans_delivered") == delivered {
-            return Ok(counters);
+        if !subject.variant.is_spanmesh() {
+            break;
+        }
+        counters = subject.counters(runtime);
+        let delivered = counter(&counters, "spanmesh_spans_delivered");
+        let kept = counter(&counters, "spanmesh_spans_kept");
+        let tally = world.tally(subject.site);
+        if delivered == tally.spans && delivered == tally.sampled + kept {
+            break;
         }
         world.idle(Duration::from_millis(100), |_| false)?;
     }
-    Ok(subject.counters(runtime))
+    Ok(counters)
 }
 
 /// One of the filter's counters; 0 while it has not counted anything.
@@ -82,11 +93,12 @@ fn sum(counters: &BTreeMap<String, u64>, prefix: &str) -> u64 {
 }
 
 /// Random sampling of some ten thousand requests does not leave these bounds.
-fn expected_share(percent: u8) -> RangeInclusive<f64> {
+fn expected_share(percent: Option<u8>) -> RangeInclusive<f64> {
     match percent {
-        0 => 0.0..=0.0,
-        100 => 1.0..=1.0,
-        _ => 0.8 * f64::from(percent) / 100.0..=1.2 * f64::from(percent) / 100.0,
+        None => 0.0..=1.0,
+        Some(0) => 0.0..=0.0,
+        Some(100) => 1.0..=1.0,
+        Some(percent) => 0.8 * f64::from(percent) / 100.0..=1.2 * f64::from(percent) / 100.0,
     }
 }
 

@@ -23,10 +23,17 @@
 //! counts from when a request was to be sent, so that a stall is not hidden by the requests that it
 //! held up. How a 99th percentile is got on a machine with hiccups: [`latency`].
 //!
+//! # A shared rate limit
+//!
+//! Two workers cannot have a core each beside the load's where there are two cores. So the Envoy of
+//! [`rate_limit`] shares the load's core, and nothing else is measured of it.
+//!
 //! # Whether it works
 //!
 //! The run fails if any request is not answered 200, or if any sampled request's span does not
-//! arrive ([`check`]). Sampled is what has a `traceparent` that says so at the upstream.
+//! arrive ([`check`]). Sampled is what has a `traceparent` that says so at the upstream. The
+//! `traceparent` of a caller that did not sample must arrive there as it is, or rewritten where keep
+//! rules may promote the request.
 #![forbid(unsafe_code)]
 
 mod args;
@@ -37,6 +44,7 @@ mod latency;
 mod measure;
 mod net;
 mod progress;
+mod rate_limit;
 mod report;
 mod settings;
 mod subject;
@@ -52,8 +60,10 @@ use tokio::runtime::{Builder, Runtime};
 use args::{Command, USAGE};
 use report::Results;
 use report::chart::chart;
+use report::results::Asides;
 use report::table::Table;
 use settings::Settings;
+use variant::FULL_SAMPLING;
 
 fn main() -> ExitCode {
     let outcome = match Command::parse(env::args().skip(1)) {
@@ -95,12 +105,14 @@ fn run(settings: &Settings) -> io::Result<()> {
 }
 
 fn measure_all(settings: &Settings, runtime: &Runtime) -> io::Result<Results> {
-    let filter = settings.variants.iter().find(|variant| variant.is_spanmesh());
-    let vm_memory = match filter {
-        None => None,
-        Some(variant) => {
+    let asides = match settings.variants.iter().any(|variant| variant.is_spanmesh()) {
+        false => Asides::default(),
+        true => {
             progress!("memory of the filter's VM with a full queue");
-            Some(full_queue::measure(*variant, settings, runtime)?)
+            let vm_memory = Some(full_queue::measure(FULL_SAMPLING, settings, runtime)?);
+            progress!("a rate limit that two workers share");
+            let rate_limit = Some(rate_limit::measure(settings, runtime)?);
+            Asides { vm_memory, rate_limit }
         }
     };
     let mut generations = Vec::with_capacity(settings.processes);
@@ -111,7 +123,7 @@ fn measure_all(settings: &Settings, runtime: &Runtime) -> io::Result<Results> {
         half_load = Some(generation.half_load);
         generations.push(generation);
     }
-    Ok(Results::new(settings, &generations, vm_memory))
+    Ok(Results::new(settings, &generations, asides))
 }
 
 /// Where cargo put this program: beside everything else that is built.

@@ -1,21 +1,20 @@
 //! One Envoy under measurement, with its load and its site.
 
+mod slice;
+
 use std::collections::BTreeMap;
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use spanmesh_harness::Envoy;
 use tokio::runtime::Runtime;
 
-use crate::latency::Latency;
-use crate::measure::cpu;
+use crate::measure::affinity;
 use crate::settings::Settings;
 use crate::variant::{LISTENER, Variant};
 use crate::world::{Load, Pace, Site, World};
 
-/// Load before each measurement, so that the caches and the connections are this Envoy's, and as
-/// many batches are under way at its beginning as at its end.
-const LEAD_IN: Duration = Duration::from_millis(250);
+pub use slice::Slice;
 
 /// All variants but `native` flush every second.
 const SETTLING: Duration = Duration::from_secs(2);
@@ -32,33 +31,37 @@ pub struct Subject {
     envoy: Envoy,
 }
 
-/// One slice at saturation.
-#[derive(Clone, Copy, Debug)]
-pub struct Slice {
-    /// Envoy's CPU time for a request, in microseconds.
-    pub cpu_us: f64,
-    /// Requests a second.
-    pub throughput: f64,
-    /// The share of its core that Envoy had: 1 is saturation.
-    pub utilisation: f64,
-}
-
 // === impl Subject ===
 
 impl Subject {
-    /// Starts an Envoy on its core and connects its load.
+    /// Starts an Envoy with one worker on its core and connects its load.
     pub fn start(
         variant: Variant,
         settings: &Settings,
         world: &mut World,
         runtime: &Runtime,
     ) -> io::Result<Subject> {
+        Subject::with_workers(1, variant, settings, world, runtime)
+    }
+
+    /// Starts an Envoy with so many workers; if there are several, they have the load's core too.
+    pub fn with_workers(
+        workers: u32,
+        variant: Variant,
+        settings: &Settings,
+        world: &mut World,
+        runtime: &Runtime,
+    ) -> io::Result<Subject> {
         let site = world.add_site()?;
-        let builder = Envoy::builder(variant.config(site)).pin_to_core(settings.envoy_core);
+        let builder = Envoy::builder(variant.config(site)).concurrency(workers);
+        let builder = builder.pin_to_core(settings.envoy_core);
         let envoy = runtime.block_on(builder.try_start());
         let envoy = envoy.map_err(|log| {
             io::Error::other(format!("{}: Envoy did not start; it says:\n{log}", variant.name))
         })?;
+        if workers > 1 {
+            affinity::allow_cores(envoy.pid(), &[settings.envoy_core, settings.load_core])?;
+        }
         let port = envoy.port(LISTENER);
         let load = world.connect(port, settings.connections, variant.request())?;
         Ok(Subject { variant, site, load, envoy })
@@ -74,42 +77,6 @@ impl Subject {
         self.load.start(Pace::Closed);
         world.run(&mut self.load, duration)?;
         self.finish(world)
-    }
-
-    /// Measures its CPU time under as much load as it can take.
-    pub fn saturate(&mut self, world: &mut World, duration: Duration) -> io::Result<Slice> {
-        self.load.start(Pace::Closed);
-        world.run(&mut self.load, LEAD_IN)?;
-
-        let (begin, completed) = (Instant::now(), self.load.completed);
-        let run_time = cpu::run_time(self.pid())?;
-        world.run(&mut self.load, duration)?;
-        let run_time = cpu::run_time(self.pid())? - run_time;
-        let (elapsed, completed) = (begin.elapsed(), self.load.completed - completed);
-
-        self.finish(world)?;
-        Ok(Slice {
-            cpu_us: run_time as f64 / 1e3 / completed as f64,
-            throughput: completed as f64 / elapsed.as_secs_f64(),
-            utilisation: run_time as f64 / elapsed.as_nanos() as f64,
-        })
-    }
-
-    /// Measures the latency of requests sent at a fixed rate (requests a second).
-    pub fn pace(
-        &mut self,
-        world: &mut World,
-        rate: f64,
-        duration: Duration,
-    ) -> io::Result<Latency> {
-        self.load.start(Pace::Fixed(Duration::from_secs_f64(1.0 / rate)));
-        world.run(&mut self.load, LEAD_IN)?;
-        self.load.record_latencies();
-        world.run(&mut self.load, duration)?;
-        let latencies = self.load.take_latencies();
-        self.finish(world)?;
-        self.settle(world)?;
-        Latency::of(latencies, rate).ok_or_else(|| self.error("too few requests were answered"))
     }
 
     /// Waits until its spans have left it, so that it will not wake up for them while another

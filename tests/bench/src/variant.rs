@@ -1,10 +1,17 @@
 //! The variants that are compared: what their Envoys and requests have in common is in
 //! `config/`, what they differ in is here.
 
-use serde_json::{Value, json};
+mod list;
+mod plugin;
+
+use serde_json::json;
 use spanmesh_harness::EnvoyConfig;
 
-use crate::world::Site;
+use crate::world::{Site, UNSAMPLED_PARENT};
+
+pub use list::{FULL_SAMPLING, NONE, RATE_LIMITED, VARIANTS};
+use plugin::Plugin;
+pub use plugin::TRACES_PER_SECOND;
 
 /// Ports written in `config/envoy.yaml`.
 pub const LISTENER: u16 = 15006;
@@ -23,8 +30,8 @@ pub struct Variant {
     /// What it is, for people.
     pub title: &'static str,
     tracer: Tracer,
-    /// Percentage of requests that it samples.
-    pub percent: u8,
+    /// Percentage of requests that it samples, if that is one.
+    pub percent: Option<u8>,
     /// Whether requests carry a `traceparent` whose sampled flag is not set.
     unsampled_parent: bool,
 }
@@ -34,7 +41,7 @@ enum Tracer {
     None,
     /// Envoy's own.
     Native(Flush),
-    Spanmesh,
+    Spanmesh(Plugin),
 }
 
 /// When the native tracer exports.
@@ -46,48 +53,23 @@ enum Flush {
     Tuned,
 }
 
-/// The variant that all others are compared with.
-pub const NONE: &str = "none";
-
-/// All of them, in the order of the table.
-pub const VARIANTS: [Variant; 7] = [
-    variant(NONE, "no tracing", Tracer::None, 0),
-    variant(
-        "native",
-        "native tracer, 100 %, its default flush",
-        Tracer::Native(Flush::Default),
-        100,
-    ),
-    variant("native-tuned", "native tracer, 100 %, flush 512", Tracer::Native(Flush::Tuned), 100),
-    variant("native-10", "native tracer, 10 %, flush 512", Tracer::Native(Flush::Tuned), 10),
-    variant("spanmesh-100", "spanmesh, 100 %", Tracer::Spanmesh, 100),
-    variant("spanmesh-10", "spanmesh, 10 %", Tracer::Spanmesh, 10),
-    Variant {
-        unsampled_parent: true,
-        ..variant(
-            "spanmesh-unsampled-parent",
-            "spanmesh, incoming unsampled parent",
-            Tracer::Spanmesh,
-            0,
-        )
-    },
-];
-
-const fn variant(name: &'static str, title: &'static str, tracer: Tracer, percent: u8) -> Variant {
-    Variant { name, title, tracer, percent, unsampled_parent: false }
-}
-
 // === impl Variant ===
 
 impl Variant {
     /// Whether it runs the module.
     pub fn is_spanmesh(self) -> bool {
-        self.tracer == Tracer::Spanmesh
+        matches!(self.tracer, Tracer::Spanmesh(_))
     }
 
-    /// Whether it writes a `traceparent` into every request.
+    /// Whether every request reaches the upstream with a `traceparent`.
     pub fn is_tracing(self) -> bool {
         self.tracer != Tracer::None
+    }
+
+    /// Whether that is the caller's, untouched: it did not sample, and nothing is kept that it
+    /// left out.
+    pub fn passes_on(self) -> bool {
+        self.unsampled_parent && !matches!(self.tracer, Tracer::Spanmesh(Plugin { keep: true, .. }))
     }
 
     /// The configuration of its Envoy.
@@ -98,7 +80,7 @@ impl Variant {
         match self.tracer {
             Tracer::None => config.without_wasm(),
             Tracer::Native(flush) => self.native(config.without_wasm(), flush),
-            Tracer::Spanmesh => config.plugin_configuration(&self.plugin_configuration()),
+            Tracer::Spanmesh(plugin) => config.plugin_configuration(&plugin.configuration()),
         }
     }
 
@@ -120,20 +102,11 @@ impl Variant {
         }
     }
 
-    fn plugin_configuration(self) -> String {
-        let mut plugin: Value = json!({"exporter": {"otlp_http": {"cluster": "otel-collector"}}});
-        if self.percent == 10 {
-            let root = json!({"trace_id_ratio_based": {"ratio": 0.1}});
-            plugin["sampler"] = json!({"parent_based": {"root": root}});
-        }
-        plugin.to_string()
-    }
-
     /// The request that it gets, as bytes.
     pub fn request(self) -> Vec<u8> {
         let mut request = REQUEST.replace('\n', "\r\n");
         if self.unsampled_parent {
-            request += "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00\r\n";
+            request += &format!("traceparent: {UNSAMPLED_PARENT}\r\n");
         }
         request += "\r\n";
         request.into_bytes()

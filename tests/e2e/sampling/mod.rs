@@ -43,6 +43,46 @@ async fn an_unsampled_caller_gets_a_span_id_where_keep_rules_may_want_it() {
     sidecar.settled(0).await.check();
 }
 
+/// The table of `parent_based`: three delegates, three kinds of callers. The local delegates are
+/// accepted and never asked: a proxy's callers are remote.
+#[tokio::test]
+async fn parent_based_asks_the_delegate_of_the_caller() {
+    let delegates = |sampler: [&str; 3]| {
+        let [root, sampled, not_sampled] = sampler;
+        json!({"parent_based": {"root": root, "remote_parent_sampled": sampled,
+            "remote_parent_not_sampled": not_sampled, "local_parent_sampled": "always_off",
+            "local_parent_not_sampled": "always_on"}})
+    };
+    let (on, off) = ("always_on", "always_off");
+    // What becomes of: a new trace, a sampled caller's, an unsampled caller's.
+    let rows = [
+        (delegates([on, on, off]), [true, true, false]),
+        (delegates([off, on, off]), [false, true, false]),
+        (delegates([on, off, off]), [true, false, false]),
+        (delegates([off, off, on]), [false, false, true]),
+        (delegates([on, on, on]), [true, true, true]),
+    ];
+    for (sampler, expected) in rows {
+        let sidecar = Sidecar::start(json!({"sampler": sampler})).await;
+        let parents = [None, Some("01"), Some("00")];
+        for parent in parents {
+            let mut request = Request::get("/").host("a.example");
+            if let Some(flags) = parent {
+                request =
+                    request.header("traceparent", format!("00-{TRACE_ID}-{PARENT_ID}-{flags}"));
+            }
+            sidecar.send(INBOUND, request).await;
+        }
+        let told = sidecar.application.requests();
+        let sampled = |flags: &str| u8::from_str_radix(flags, 16).unwrap() & 1 == 1;
+        let found: Vec<_> =
+            told.iter().map(|r| sampled(&r.header("traceparent").unwrap()[53..])).collect();
+        assert_eq!(found, expected, "{sampler}");
+        let count = expected.iter().filter(|sampled| **sampled).count();
+        sidecar.settled(count as u64).await.check();
+    }
+}
+
 #[tokio::test]
 async fn always_off_drops_even_a_sampled_caller() {
     let sidecar = Sidecar::start(json!({"sampler": "always_off"})).await;

@@ -7,7 +7,7 @@ use spanmesh_harness::{Load, Request, SECONDS, grpc_call};
 
 use crate::support::{INBOUND, OUTBOUND, SOON, Sidecar, account};
 
-/// The stories of `examples/sampling.json` and every other kind of match.
+/// Every kind of match.
 fn rules(port: u16) -> Value {
     json!({"rule_based": {"rules": [
         {"name": "health", "match": {"path": ["/health", "/ready", {"prefix": "/metrics"}]},
@@ -75,6 +75,40 @@ async fn the_first_rule_that_matches_decides() {
         assert_eq!(told.ends_with("-03"), sampled, "{why}: {told}");
     }
     sidecar.settled(9).await.check();
+}
+
+/// `examples/sampling/stories.json`, as it is.
+#[tokio::test]
+async fn the_stories_of_the_examples_work_out_of_the_box() {
+    let path = spanmesh_harness::paths::repository().join("examples/sampling/stories.json");
+    let plugin = std::fs::read_to_string(path).unwrap();
+    let sidecar =
+        Sidecar::start_with(json!({}), |config| config.plugin_configuration(&plugin)).await;
+    const EACH: usize = 100;
+    let mut sampled = std::collections::BTreeMap::new();
+    let get = Request::get;
+    let stories = [
+        ("health", get("/health")),
+        ("metrics", get("/metrics/jvm")),
+        ("static", get("/img/logo.png")),
+        ("debug", get("/anything").header("x-debug-user", "ada")),
+        ("checkout", Request::post("/checkout", "")),
+        ("rest", get("/catalogue")),
+    ];
+    for (name, request) in stories {
+        sidecar.application.clear();
+        let request = request.host("a.example");
+        let load = Load::on(sidecar.envoy.port(INBOUND)).count(EACH as u64);
+        load.requests(move |_| request.clone()).run().await;
+        let told = sidecar.application.requests();
+        let flags = told.iter().filter(|r| r.header("traceparent").unwrap().ends_with("-03"));
+        sampled.insert(name, flags.count());
+    }
+    let rest = sampled.remove("rest").unwrap();
+    let expected =
+        [("checkout", EACH), ("debug", EACH), ("health", 0), ("metrics", 0), ("static", 0)];
+    assert_eq!(sampled, expected.into());
+    assert!(super::statistics::binomial(EACH as u64, 0.1).contains(&(rest as f64)), "{rest}");
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ fn steps(scenario: &Scenario, start: u64, write: u64) -> [Step; 5] {
     let once = |name, bound, counted| Step { name, rounds: 1, counted, bound };
     let (buffer, head) = (scenario.buffer(), scenario.head());
     let mut worker = Worker::default();
-    let hop = worker.start(&head);
+    let hop = worker.start(scenario, &head);
     let mut out = Vec::new();
     scenario.span(&head, &hop).write(&mut out, &worker.settings);
     out.clear();
@@ -83,7 +83,7 @@ fn steps(scenario: &Scenario, start: u64, write: u64) -> [Step; 5] {
     [
         once("parse", 0, measure(|| drop(black_box(RequestHead::new(buffer))))),
         once("extract", start, measure(|| drop(black_box(tracecontext::extract(&head))))),
-        once("start", start, measure(|| drop(black_box(worker.start(&head))))),
+        once("start", start, measure(|| drop(black_box(worker.start(scenario, &head))))),
         write,
         push,
     ]

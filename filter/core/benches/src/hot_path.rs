@@ -28,9 +28,9 @@ fn main() {
             b.iter_batched(|| buffer.clone(), RequestHead::new, BatchSize::SmallInput);
         });
         group.bench_function("extract", |b| b.iter(|| tracecontext::extract(black_box(&head))));
-        group.bench_function("start", |b| b.iter(|| worker.start(black_box(&head))));
+        group.bench_function("start", |b| b.iter(|| worker.start(&scenario, black_box(&head))));
         group.bench_function("write", |b| {
-            let hop = worker.start(&head);
+            let hop = worker.start(&scenario, &head);
             let mut out = Vec::with_capacity(4096);
             b.iter(|| {
                 out.clear();

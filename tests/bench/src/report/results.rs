@@ -9,6 +9,7 @@ use super::targets::Target;
 use super::variant_result::VariantResult;
 use crate::full_queue::VmMemory;
 use crate::generation::{Generation, Run};
+use crate::rate_limit::RateLimitContention;
 use crate::settings::Settings;
 
 /// The variants whose added CPU time the others are measured by.
@@ -29,21 +30,27 @@ pub struct Results {
     pub half_load_rps: f64,
     /// What was measured, in the order of the table.
     pub variants: Vec<VariantResult>,
-    /// Memory of the filter's VM.
-    pub vm_memory: Option<VmMemory>,
+    /// What was measured besides.
+    #[serde(flatten)]
+    pub asides: Asides,
     /// What was to be reached.
     pub targets: Vec<Target>,
+}
+
+/// What is measured once in a run, of Envoys of their own, if the filter is measured at all.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Asides {
+    /// Memory of the filter's VM.
+    pub vm_memory: Option<VmMemory>,
+    /// A rate limit that workers share.
+    pub rate_limit: Option<RateLimitContention>,
 }
 
 // === impl Results ===
 
 impl Results {
     /// From all generations.
-    pub fn new(
-        settings: &Settings,
-        generations: &[Generation],
-        vm_memory: Option<VmMemory>,
-    ) -> Results {
+    pub fn new(settings: &Settings, generations: &[Generation], asides: Asides) -> Results {
         let runs_of = |index: usize| -> Vec<&Run> {
             generations.iter().filter_map(|generation| generation.runs.get(index)).collect()
         };
@@ -57,11 +64,11 @@ impl Results {
         let mut results = Results {
             envoy: envoy::version(),
             processor: processor(),
-            module_bytes: vm_memory.and_then(|_| Some(fs::metadata(paths::module()).ok()?.len())),
+            module_bytes: asides.vm_memory.and_then(|_| module_size()),
             settings: settings.clone(),
             half_load_rps: generations.first().map_or(0.0, |first| first.half_load.round()),
             variants,
-            vm_memory,
+            asides,
             targets: Vec::new(),
         };
         results.targets = Target::all(&results);
@@ -87,6 +94,10 @@ fn set_ratios(variants: &mut [VariantResult]) {
         variant.added_cpu_ratio_to =
             ratios.map(|(name, percent)| (name, percent / 100.0)).collect();
     }
+}
+
+fn module_size() -> Option<u64> {
+    Some(fs::metadata(paths::module()).ok()?.len())
 }
 
 fn processor() -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::results::Results;
+use super::results::{Asides, Results};
 use super::statistics::Spread;
 use super::targets::Target;
 use super::variant_result::VariantResult;
@@ -28,9 +28,9 @@ impl Display for Table<'_> {
         writeln!(
             f,
             "| variant | CPU µs/request | added µs | × native | × tuned | \
-             p50 added µs | p99 added µs | (whole slices) | spans | exports per 1,000 | core busy |"
+             × native 10 % | p50 added µs | p99 added µs | (whole slices) | spans | exports per 1,000 | core busy |"
         )?;
-        writeln!(f, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")?;
+        writeln!(f, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")?;
         for variant in &results.variants {
             row(f, variant)?;
         }
@@ -41,21 +41,7 @@ impl Display for Table<'_> {
              of the median stretch of 50 ms, beside that of whole slices.",
             results.half_load_rps
         )?;
-        if let Some(ratio) =
-            results.variant("spanmesh-10").and_then(|it| it.added_cpu_ratio_to.get("native-10"))
-        {
-            writeln!(f, "At 10 %, spanmesh adds {ratio:.2}× what the native tracer adds at 10 %.")?;
-        }
-        if let Some(memory) = &results.vm_memory {
-            writeln!(
-                f,
-                "VM memory: {} idle, {} exporting, {} with a full queue ({} spans dropped).",
-                Mib(memory.idle_bytes),
-                Mib(memory.exporting_bytes),
-                Mib(memory.full_queue_bytes),
-                memory.dropped_queue_full
-            )?;
-        }
+        asides(f, &results.asides)?;
         targets(f, &results.targets)
     }
 }
@@ -68,12 +54,13 @@ fn row(f: &mut Formatter<'_>, variant: &VariantResult) -> fmt::Result {
     let exports = variant.exports_per_1000_spans;
     writeln!(
         f,
-        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} % |",
+        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} % |",
         variant.title,
         ranged(Some(&variant.cpu_us)),
         ranged(variant.added_cpu_us.as_ref()),
         ratio("native"),
         ratio("native-tuned"),
+        ratio("native-10"),
         ranged(variant.added_latency_us.as_ref().map(|added| &added.p50)),
         ranged(variant.added_latency_us.as_ref().map(|added| &added.p99)),
         ranged(variant.added_latency_us.as_ref().map(|added| &added.p99_whole)),
@@ -100,6 +87,32 @@ fn ranged(spread: Option<&Spread>) -> String {
         Some(spread) if spread.processes.len() == 1 => format!("{:.1}", spread.median),
         Some(Spread { median, min, max, .. }) => format!("{median:.1} ({min:.1}–{max:.1})"),
     }
+}
+
+fn asides(f: &mut Formatter<'_>, asides: &Asides) -> fmt::Result {
+    if let Some(memory) = &asides.vm_memory {
+        writeln!(
+            f,
+            "VM memory: {} idle, {} exporting, {} with a full queue ({} spans dropped).",
+            Mib(memory.idle_bytes),
+            Mib(memory.exporting_bytes),
+            Mib(memory.full_queue_bytes),
+            memory.dropped_queue_full
+        )?;
+    }
+    if let Some(limit) = &asides.rate_limit {
+        writeln!(
+            f,
+            "Rate limit of {} traces/s, {} workers, {:.0} requests/s: {:.1} admitted a second, \
+             {:.2} conflicts per 1,000 of them.",
+            limit.traces_per_second,
+            limit.workers,
+            limit.requests_per_second,
+            limit.admitted_per_second,
+            limit.conflicts_per_1000_admitted
+        )?;
+    }
+    Ok(())
 }
 
 fn targets(f: &mut Formatter<'_>, targets: &[Target]) -> fmt::Result {

@@ -4,6 +4,10 @@ use serde::Serialize;
 
 use super::results::Results;
 use super::statistics::to_thousandths;
+use crate::variant::FULL_SAMPLING;
+
+/// The share of requests that are unsampled where 10 % of new traces are sampled.
+const UNSAMPLED_AT_10: f64 = 0.9;
 
 /// One target.
 #[derive(Clone, Debug, Serialize)]
@@ -21,15 +25,27 @@ pub struct Target {
 impl Target {
     /// Those that the measured variants say something about.
     pub(super) fn all(results: &Results) -> Vec<Target> {
-        let full = results.variant("spanmesh-100");
-        let ratio_to = |name: &str| full?.added_cpu_ratio_to.get(name).copied();
-        let added_p99 = || Some(full?.added_latency_us.as_ref()?.p99.median / 1e3);
-        let memory = || Some(results.vm_memory?.full_queue_bytes as f64 / f64::from(1 << 20));
+        let ratio =
+            |name: &str, to: &str| results.variant(name)?.added_cpu_ratio_to.get(to).copied();
+        let added = |name: &str| Some(results.variant(name)?.added_cpu_us.as_ref()?.median);
+        let more = |with: &str, without: &str| Some(added(with)? - added(without)?);
+        let full = results.variant(FULL_SAMPLING.name);
+        let p99 = || Some(full?.added_latency_us.as_ref()?.p99.median / 1e3);
+        let memory =
+            || Some(results.asides.vm_memory?.full_queue_bytes as f64 / f64::from(1 << 20));
+        let exports = full.and_then(|it| it.exports_per_1000_spans);
+        let keep_new = more("spanmesh-10-keep", "spanmesh-10").map(|more| more / UNSAMPLED_AT_10);
+        let keep_joined = more("spanmesh-unsampled-parent-keep", "spanmesh-unsampled-parent");
+        let rules = || Some(added("spanmesh-rules-1000")? / added("spanmesh-rules-1")?);
         let targets = [
-            ("added CPU at 100 %, × native default", ratio_to("native"), 0.75),
-            ("added CPU at 100 %, × native tuned", ratio_to("native-tuned"), 1.0),
-            ("added p99 latency at half load, ms", added_p99(), 0.1),
-            ("export requests per 1,000 spans", full.and_then(|it| it.exports_per_1000_spans), 2.0),
+            ("added CPU at 100 %, × native default", ratio("spanmesh-100", "native"), 0.75),
+            ("added CPU at 100 %, × native tuned", ratio("spanmesh-100", "native-tuned"), 1.0),
+            ("added CPU at 10 %, × native at 10 %", ratio("spanmesh-10", "native-10"), 1.2),
+            ("keep rules at 10 %, added µs per unsampled request", keep_new, 4.0),
+            ("keep rules, unsampled parent, added µs per request", keep_joined, 4.0),
+            ("added CPU with 1,000 rules, × 1 rule", rules(), 1.2),
+            ("added p99 latency at half load, ms", p99(), 0.1),
+            ("export requests per 1,000 spans", exports, 2.0),
             ("VM memory with a full queue, MiB", memory(), 8.0),
         ];
         let known = targets.into_iter().filter_map(|(what, found, limit)| {

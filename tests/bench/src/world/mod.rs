@@ -25,6 +25,7 @@ use load::Client;
 pub use load::{Load, Pace};
 pub use sink::Behaviour;
 pub use tally::{Site, Tally};
+pub use upstream::UNSAMPLED_PARENT;
 
 /// All sockets but Envoy's own.
 #[derive(Debug)]

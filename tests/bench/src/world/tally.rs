@@ -17,10 +17,13 @@ pub struct Site {
 pub struct Tally {
     /// Requests that reached the upstream.
     pub requests: u64,
-    /// Those of them with a `traceparent` whose sampled flag is set: as many spans must come.
+    /// Those of them with a `traceparent` whose sampled flag is set: as many spans must come,
+    /// besides those that keep rules promote.
     pub sampled: u64,
     /// Those of them with any `traceparent`.
     pub traced: u64,
+    /// Those of them whose `traceparent` is [`UNSAMPLED_PARENT`](super::UNSAMPLED_PARENT).
+    pub passed_on: u64,
     /// Export requests that reached the sink.
     pub exports: u64,
     /// Spans in them.
@@ -39,6 +42,7 @@ impl Sub for Tally {
             requests: self.requests - earlier.requests,
             sampled: self.sampled - earlier.sampled,
             traced: self.traced - earlier.traced,
+            passed_on: self.passed_on - earlier.passed_on,
             exports: self.exports - earlier.exports,
             spans: self.spans - earlier.spans,
             export_bytes: self.export_bytes - earlier.export_bytes,

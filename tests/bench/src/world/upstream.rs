@@ -19,14 +19,18 @@ const TRACEPARENT: &[u8] = b"\r\ntraceparent: 00-";
 /// From the end of [`TRACEPARENT`] to its flags: trace id, dash, span id, dash.
 const FLAGS_AT: usize = 32 + 1 + 16 + 1;
 
+/// The `traceparent` of a caller that did not sample.
+pub const UNSAMPLED_PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+
 /// Answers the requests that have arrived. None of them has a body.
 pub fn answer(connection: &mut Connection, tally: &mut Tally) -> io::Result<()> {
     while let Some(end) = memmem::find(connection.bytes(), HEAD_END) {
         let head = &connection.bytes()[..end];
         tally.requests += 1;
-        if let Some(sampled) = sampled_flag(head) {
+        if let Some(ids_and_flags) = traceparent(head) {
             tally.traced += 1;
-            tally.sampled += u64::from(sampled);
+            tally.sampled += u64::from(is_sampled(ids_and_flags));
+            tally.passed_on += u64::from(UNSAMPLED_PARENT.as_bytes().ends_with(ids_and_flags));
         }
         connection.consume(end + HEAD_END.len());
         connection.send(ANSWER)?;
@@ -34,11 +38,15 @@ pub fn answer(connection: &mut Connection, tally: &mut Tally) -> io::Result<()> 
     Ok(())
 }
 
-/// The sampled flag of the request's `traceparent`, if it has one.
-fn sampled_flag(head: &[u8]) -> Option<bool> {
-    let at = memmem::find(head, TRACEPARENT)? + TRACEPARENT.len() + FLAGS_AT;
-    let flags = str::from_utf8(head.get(at..at + 2)?).ok()?;
-    Some(u8::from_str_radix(flags, 16).ok()? & 1 == 1)
+/// The request's `traceparent` without its version, if it has one.
+fn traceparent(head: &[u8]) -> Option<&[u8]> {
+    let start = memmem::find(head, TRACEPARENT)? + TRACEPARENT.len();
+    head.get(start..start + FLAGS_AT + 2)
+}
+
+fn is_sampled(ids_and_flags: &[u8]) -> bool {
+    let flags = ids_and_flags.get(FLAGS_AT..).and_then(|flags| str::from_utf8(flags).ok());
+    flags.and_then(|flags| u8::from_str_radix(flags, 16).ok()).is_some_and(|flags| flags & 1 == 1)
 }
 
 #[cfg(test)]
@@ -57,9 +65,11 @@ mod tests {
             let id = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
             format!("GET / HTTP/1.1\r\nhost: a\r\ntraceparent: 00-{id}-{flags}\r\nx: y")
         };
-        assert_eq!(sampled_flag(head("01").as_bytes()), Some(true));
-        assert_eq!(sampled_flag(head("03").as_bytes()), Some(true));
-        assert_eq!(sampled_flag(head("02").as_bytes()), Some(false));
-        assert_eq!(sampled_flag(b"GET / HTTP/1.1\r\nhost: a"), None);
+        let sampled = |head: &str| traceparent(head.as_bytes()).map(is_sampled);
+        assert_eq!(sampled(&head("01")), Some(true));
+        assert_eq!(sampled(&head("03")), Some(true));
+        assert_eq!(sampled(&head("02")), Some(false));
+        assert_eq!(sampled("GET / HTTP/1.1\r\nhost: a"), None);
+        assert!(UNSAMPLED_PARENT.len() == "00-".len() + FLAGS_AT + 2);
     }
 }

@@ -1,0 +1,79 @@
+//! Which variants there are.
+
+use super::plugin::{PLAIN, Plugin, Sampler};
+use super::{Flush, Tracer, Variant};
+
+/// The variant that all others are compared with.
+pub const NONE: &str = "none";
+
+/// The filter where every request has a span.
+pub const FULL_SAMPLING: Variant =
+    variant("spanmesh-100", "spanmesh, 100 %", Tracer::Spanmesh(PLAIN), 100);
+
+/// The filter where the number of traces is limited for all workers together; it is not compared
+/// with others.
+pub const RATE_LIMITED: Variant = Variant {
+    percent: None,
+    ..spanmesh("spanmesh-rate-limited", "spanmesh, rate limit", Sampler::RateLimiting, 0)
+};
+
+const TEN_PERCENT: Variant =
+    spanmesh("spanmesh-10", "spanmesh, 10 %", Sampler::TraceIdRatioBased, 10);
+
+const UNSAMPLED_PARENT: Variant = Variant {
+    unsampled_parent: true,
+    ..spanmesh(
+        "spanmesh-unsampled-parent",
+        "spanmesh, incoming unsampled parent",
+        Sampler::Default,
+        0,
+    )
+};
+
+/// All that are compared, in the order of the table.
+pub const VARIANTS: [Variant; 11] = [
+    variant(NONE, "no tracing", Tracer::None, 0),
+    variant(
+        "native",
+        "native tracer, 100 %, its default flush",
+        Tracer::Native(Flush::Default),
+        100,
+    ),
+    variant("native-tuned", "native tracer, 100 %, flush 512", Tracer::Native(Flush::Tuned), 100),
+    variant("native-10", "native tracer, 10 %, flush 512", Tracer::Native(Flush::Tuned), 10),
+    FULL_SAMPLING,
+    TEN_PERCENT,
+    Variant {
+        tracer: Tracer::Spanmesh(Plugin { sampler: Sampler::Probability, keep: true }),
+        ..variant_like(TEN_PERCENT, "spanmesh-10-keep", "spanmesh, 10 %, keep rules")
+    },
+    spanmesh("spanmesh-rules-1", "spanmesh, 10 %, 1 path rule", Sampler::Rules(1), 10),
+    spanmesh("spanmesh-rules-1000", "spanmesh, 10 %, 1,000 path rules", Sampler::Rules(1_000), 10),
+    UNSAMPLED_PARENT,
+    Variant {
+        tracer: Tracer::Spanmesh(Plugin { keep: true, ..PLAIN }),
+        ..variant_like(
+            UNSAMPLED_PARENT,
+            "spanmesh-unsampled-parent-keep",
+            "spanmesh, unsampled parent, keep rules",
+        )
+    },
+];
+
+const fn variant(name: &'static str, title: &'static str, tracer: Tracer, percent: u8) -> Variant {
+    Variant { name, title, tracer, percent: Some(percent), unsampled_parent: false }
+}
+
+const fn spanmesh(
+    name: &'static str,
+    title: &'static str,
+    sampler: Sampler,
+    percent: u8,
+) -> Variant {
+    variant(name, title, Tracer::Spanmesh(Plugin { sampler, ..PLAIN }), percent)
+}
+
+/// Another name for it, to be changed in some other way too.
+const fn variant_like(variant: Variant, name: &'static str, title: &'static str) -> Variant {
+    Variant { name, title, ..variant }
+}

@@ -1,0 +1,100 @@
+//! Plugin configurations of the filter.
+
+use serde_json::{Value, json};
+
+/// Traces per second of [`Sampler::RateLimiting`].
+pub const TRACES_PER_SECOND: u32 = 1_000;
+
+/// What a plugin configuration says beyond where spans go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plugin {
+    pub(super) sampler: Sampler,
+    /// Whether failed and slow requests are kept that the sampler left out.
+    pub(super) keep: bool,
+}
+
+/// What decides about new traces; others are the caller's decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sampler {
+    /// All of them.
+    Default,
+    /// 10 %, by their ids.
+    TraceIdRatioBased,
+    /// 10 %, consistently along their paths.
+    Probability,
+    /// The same, as the last of so many path rules says; none of the others matches.
+    Rules(usize),
+    /// [`TRACES_PER_SECOND`].
+    RateLimiting,
+}
+
+/// The defaults.
+pub(super) const PLAIN: Plugin = Plugin { sampler: Sampler::Default, keep: false };
+
+// === impl Plugin ===
+
+impl Plugin {
+    /// As JSON.
+    pub(super) fn configuration(self) -> String {
+        let mut plugin: Value = json!({"exporter": {"otlp_http": {"cluster": "otel-collector"}}});
+        if let Some(root) = self.sampler.root() {
+            plugin["sampler"] = json!({"parent_based": {"root": root}});
+        }
+        if self.keep {
+            plugin["keep"] = json!({"errors": true, "slower_than": "1s"});
+        }
+        plugin.to_string()
+    }
+}
+
+// === impl Sampler ===
+
+impl Sampler {
+    fn root(self) -> Option<Value> {
+        let tenth = || json!({"probability": {"ratio": 0.1}});
+        match self {
+            Sampler::Default => None,
+            Sampler::TraceIdRatioBased => Some(json!({"trace_id_ratio_based": {"ratio": 0.1}})),
+            Sampler::Probability => Some(tenth()),
+            Sampler::Rules(count) => {
+                let others = (1..count).map(|number| {
+                    let path = other_path(number);
+                    let name = format!("r{number}");
+                    json!({"name": name, "match": {"path": path}, "sampler": "always_off"})
+                });
+                let path = json!({"template": "/api/products/{id}"});
+                let last = json!({"name": "last", "match": {"path": path}, "sampler": tenth()});
+                let rules: Vec<Value> = others.chain([last]).collect();
+                Some(json!({"rule_based": {"rules": rules}}))
+            }
+            Sampler::RateLimiting => {
+                Some(json!({"rate_limiting": {"traces_per_second": TRACES_PER_SECOND}}))
+            }
+        }
+    }
+}
+
+/// A path that the request does not have, but begins as it does: as every kind of pattern in turn.
+fn other_path(number: usize) -> Value {
+    match number % 3 {
+        0 => json!(format!("/api/products/{number}")),
+        1 => json!({"template": format!("/api/products/{{id}}/parts-{number}/{{part}}")}),
+        _ => json!({"prefix": format!("/api/products-{number}/")}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_as_many_rules_as_said_and_the_last_one_samples() {
+        for count in [1, 1_000] {
+            let root = Sampler::Rules(count).root().unwrap();
+            let rules = root["rule_based"]["rules"].as_array().unwrap();
+            assert_eq!(rules.len(), count);
+            let sampling = rules.iter().filter(|rule| rule["sampler"] != "always_off");
+            assert_eq!(sampling.collect::<Vec<_>>(), rules.last().as_slice());
+        }
+    }
+}
