@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use spanmesh_config::options::{Kind, OTLP_HTTP, Opt, PARENT_BASED, RATIO, ROOT, SAMPLERS};
+use spanmesh_config::options::matching::MATCH_ANSWERED;
+use spanmesh_config::options::samplers::SAMPLERS;
+use spanmesh_config::options::{Kind, OTLP_HTTP, Opt, ROOT};
 use spanmesh_core::counters::{Counter, SPANS_QUEUED};
 use spanmesh_harness::paths::repository;
 
@@ -17,6 +19,7 @@ fn rows(prefix: &str, options: &'static [Opt], out: &mut Vec<String>) {
         match &option.kind {
             Kind::Object(inner) if !inner.is_empty() => rows(&format!("{path}."), inner, out),
             Kind::OneOf(inner) => rows(&format!("{path}."), inner, out),
+            Kind::Rules(inner) => rows(&format!("{path}[]."), inner, out),
             _ => {
                 let default = option.default.map_or("required".to_owned(), |d| format!("`{d}`"));
                 out.push(format!(
@@ -32,12 +35,8 @@ fn rows(prefix: &str, options: &'static [Opt], out: &mut Vec<String>) {
 fn every_option_has_its_row() {
     let mut expected = Vec::new();
     rows("", &ROOT, &mut expected);
-    for (name, options) in
-        [("parent_based", &PARENT_BASED[..]), ("trace_id_ratio_based", &RATIO[..])]
-    {
-        assert!(SAMPLERS.iter().any(|sampler| sampler.name == name));
-        rows(&format!("sampler.{name}."), options, &mut expected);
-    }
+    rows("sampler.", &SAMPLERS, &mut expected);
+    rows("match.", &MATCH_ANSWERED, &mut expected);
     assert!(expected.len() > OTLP_HTTP.len() + 15, "{expected:#?}");
     let readme = readme();
     let missing: Vec<&String> = expected.iter().filter(|row| !readme.contains(*row)).collect();

@@ -95,8 +95,10 @@ impl Checker {
         let problem = match key {
             MatchKey::Prefix | MatchKey::Suffix => return self.check(value, &Kind::Text),
             MatchKey::Present | MatchKey::Absent => {
-                let is_true = value.as_bool() == Some(true);
-                return if is_true { () } else { self.problem("true", value) };
+                if value.as_bool() != Some(true) {
+                    self.problem("true", value);
+                }
+                return;
             }
             MatchKey::AtLeast if value.is_number() => None,
             MatchKey::AtLeast => return self.problem("a number", value),

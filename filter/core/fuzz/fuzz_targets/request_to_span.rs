@@ -13,12 +13,14 @@ use spanmesh_core::header_map::{Pairs, serialise};
 use spanmesh_core::otlp::messages::ScopeSpans;
 use spanmesh_core::redact::Redaction;
 use spanmesh_core::request_head::RequestHead;
-use spanmesh_core::sampling::Sampler;
+use spanmesh_core::rules::Request;
+use spanmesh_core::sampling::{Force, Sampler};
 use spanmesh_core::span::{Exchange, SpanData, SpanKind, SpanSettings};
-use spanmesh_core::tracer::Tracer;
+use spanmesh_core::tracer::{Placement, Surroundings, Tracer};
+use spanmesh_core_fuzz::NoSharedData;
 
 #[derive(Arbitrary, Debug)]
-struct Request<'a> {
+struct Input<'a> {
     is_server: bool,
     /// Zero is refused by the configuration.
     limit: NonZeroU8,
@@ -32,7 +34,7 @@ struct Request<'a> {
     headers: &'a [u8],
 }
 
-fuzz_target!(|request: Request<'_>| {
+fuzz_target!(|request: Input<'_>| {
     let buffer = header_list(request.headers);
     let property = |wanted: &[u8]| {
         let found = Pairs::new(&buffer).find(|(name, _)| *name == wanted);
@@ -53,9 +55,12 @@ fuzz_target!(|request: Request<'_>| {
         bytes.fill(0xab);
         true
     });
-    let tracer = Tracer { sampler: Sampler::AlwaysOn };
-    let hop = tracer.start(&head, &mut entropy, &mut Default::default()).expect("entropy is left");
     let kind = if request.is_server { SpanKind::Server } else { SpanKind::Client };
+    let tracer = Tracer::new(Sampler::AlwaysOn, Force::default(), false);
+    let surroundings = Surroundings { now: &|| exchange.start, shared: &NoSharedData };
+    let asked = Request { head: &head, kind, listener_port: &|| None };
+    let placement = tracer.start(asked, surroundings, &mut entropy, &mut Default::default());
+    let Placement::Hop(hop) = placement else { panic!("sampled, and entropy is left") };
     let (context, parent_span_id) = (&hop.context, hop.parent_span_id);
     let span = SpanData { kind, context, parent_span_id, head: &head, exchange, keep_reason: None };
     let redaction = Redaction::new(["token".to_owned()]);
