@@ -17,9 +17,6 @@ use spanmesh_core::shared_data::{Conflict, SharedData};
 #[derive(Clone, Copy, Debug)]
 pub struct HostError;
 
-/// Longest part of a collector's answer that is read, in bytes.
-const MAX_ANSWER: usize = 64 * 1024;
-
 const OK: u32 = 0;
 
 #[link(wasm_import_module = "env")]
@@ -219,9 +216,9 @@ pub fn plugin_configuration() -> Vec<u8> {
     buffer(BufferType::PluginConfiguration, usize::MAX).unwrap_or_default()
 }
 
-/// The start of the body of the answer to a callout.
-pub fn callout_body() -> Vec<u8> {
-    buffer(BufferType::HttpCallResponseBody, MAX_ANSWER).unwrap_or_default()
+/// The body of the answer to a callout, as far as `max_size` bytes.
+pub fn callout_body(max_size: usize) -> Vec<u8> {
+    buffer(BufferType::HttpCallResponseBody, max_size).unwrap_or_default()
 }
 
 fn buffer(buffer: BufferType, max_size: usize) -> Option<Vec<u8>> {

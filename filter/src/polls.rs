@@ -13,6 +13,11 @@ use crate::host;
 use crate::pipeline::Pipeline;
 use crate::state::State;
 
+/// Longest answer that is read, in bytes: 2,000 operations with long names.
+const MAX_ANSWER: usize = 1024 * 1024;
+/// A poll that is due before half the longest time between two ticks is over is sent at once, in
+/// nanoseconds: it would be late by more otherwise.
+const EARLY: u64 = 500_000_000;
 /// Time after which a poll has failed.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest wait after a failed poll, in nanoseconds.
@@ -61,7 +66,7 @@ impl Polls {
         let Some(poll) = self.0.iter_mut().find(|poll| poll.token == Some(token)) else { return };
         poll.token = None;
         let outcome = match status {
-            Some(200) => poll.sampler.update(&host::callout_body()),
+            Some(200) => poll.sampler.update(&host::callout_body(MAX_ANSWER)),
             Some(status) => Err(format!("has the status {status}")),
             None => Err("did not come".to_owned()),
         };
@@ -69,9 +74,13 @@ impl Polls {
     }
 
     fn send_due(&mut self, now: u64, state: &mut State) {
-        for poll in self.0.iter_mut().filter(|poll| poll.token.is_none() && poll.due <= now) {
+        let soon = now.saturating_add(EARLY);
+        for poll in self.0.iter_mut().filter(|poll| poll.token.is_none() && poll.due <= soon) {
             match poll.send() {
-                Ok(token) => poll.token = Some(token),
+                Ok(token) => {
+                    poll.token = Some(token);
+                    poll.due = now.saturating_add(poll.sampler.settings.interval);
+                }
                 Err(host::HostError) => poll.settle(Err("cannot be asked for".into()), now, state),
             }
         }
@@ -90,14 +99,13 @@ impl Poll {
         host::send(&settings.cluster, headers, None, TIMEOUT)
     }
 
-    /// Counts what came of a poll, says so when that changes, and sets the time of the next.
+    /// Counts what came of a poll, says so when that changes, and tries again sooner after a
+    /// failure.
     fn settle(&mut self, outcome: Result<(), String>, now: u64, state: &mut State) {
-        let interval = self.sampler.settings.interval;
         match outcome {
             Ok(()) => {
                 state.counters.add(Counter::SamplingUpdates, 1);
                 self.failing = false;
-                self.due = now.saturating_add(interval);
             }
             Err(reason) => {
                 state.counters.add(Counter::SamplingUpdateFailures, 1);
@@ -109,6 +117,7 @@ impl Poll {
                     host::log(LogLevel::Warn, &message);
                 }
                 self.failing = true;
+                let interval = self.sampler.settings.interval;
                 self.due = now.saturating_add(interval.min(RETRY));
             }
         }

@@ -12,6 +12,8 @@ use crate::pipeline::Pipeline;
 use crate::state::State;
 use crate::stream::Stream;
 
+/// Longest part of a collector's answer that is read, in bytes.
+const MAX_ANSWER: usize = 64 * 1024;
 /// Where Istio's mesh configuration arrives: `defaultConfig.tracing.sampling`, a percentage.
 const MESH_SAMPLING: &str = "xds\0node\0metadata\0PROXY_CONFIG\0tracing\0sampling";
 
@@ -109,7 +111,7 @@ impl Context for Root {
             return;
         }
         let retry_after = host::callout_header("retry-after");
-        let body = host::callout_body();
+        let body = host::callout_body(MAX_ANSWER);
         let outcome = match status {
             Some(status) => {
                 Outcome::Response { status, retry_after: retry_after.as_deref(), body: &body }

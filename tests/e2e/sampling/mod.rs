@@ -4,7 +4,7 @@ mod consistent;
 mod force;
 mod mesh_config;
 mod rules;
-mod statistics;
+pub mod statistics;
 
 use serde_json::json;
 use spanmesh_harness::{Load, Request, SECONDS};

@@ -40,7 +40,8 @@ mod tests {
 
     #[test]
     fn lists_are_read() {
-        let cases: [(&str, Option<&[(&str, &str)]>, &str); 6] = [
+        type Pairs = [(&'static str, &'static str)];
+        let cases: [(&str, Option<&Pairs>, &str); 6] = [
             ("a=1,b=2", Some(&[("a", "1"), ("b", "2")]), "two"),
             (" a = 1 ,", Some(&[("a", "1")]), "white space, an empty one"),
             ("a=Bearer%20x%3D", Some(&[("a", "Bearer x=")]), "percent-encoded"),

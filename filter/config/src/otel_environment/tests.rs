@@ -34,7 +34,8 @@ fn the_root_ratio_comes_from_the_first_that_names_one() {
     let half = probability("80000000000000");
     let quarter = probability("c0000000000000");
     let tenth = probability("e6660000000000");
-    let cases: [(&str, &[(&str, &str)], Option<f64>, &str, &str); 9] = [
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(&str, Variables<'_>, Option<f64>, &str, &str); 9] = [
         (configured, &ratio, Some(10.0), &half, "the plugin configuration before all"),
         ("", &ratio, Some(10.0), "TraceIdRatioBased", "then the environment"),
         ("", &off, Some(10.0), "AlwaysOff", "any sampler of it"),

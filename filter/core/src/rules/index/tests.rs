@@ -48,7 +48,8 @@ fn the_first_rule_wins_whatever_finds_it() {
             ..Match::default()
         },
     ]);
-    let cases: [(&[(&str, &str)], Option<usize>, &str); 13] = [
+    type Headers = [(&'static str, &'static str)];
+    let cases: [(&Headers, Option<usize>, &str); 13] = [
         (&[(":path", "/metrics/a.css")], Some(0), "the prefix before the suffix"),
         (&[(":path", "/checkout"), (":method", "POST")], Some(1), "both conditions hold"),
         (&[(":path", "/checkout"), (":method", "GET")], Some(6), "the method does not"),
