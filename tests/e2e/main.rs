@@ -12,6 +12,7 @@ mod reload;
 mod resource;
 mod sampling;
 mod support;
+mod tail_sampling;
 mod traces;
 mod upstream_faults;
 mod w3c;

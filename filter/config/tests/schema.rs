@@ -24,6 +24,10 @@ fn the_file_is_what_the_options_make() {
 fn schema_and_filter_agree() {
     let exporter = json!({"otlp_http": {"cluster": "c"}});
     let with = |key: &str, value: Value| json!({"exporter": exporter, key: value});
+    let rule = |matching: Value| {
+        let rule = json!({"name": "a", "match": matching, "sampler": "always_on"});
+        with("sampler", json!({"rule_based": {"rules": [rule]}}))
+    };
     let cases = [
         json!({"exporter": exporter}),
         json!({}),
@@ -54,6 +58,33 @@ fn schema_and_filter_agree() {
         with("sampler", json!({"trace_id_ratio_based": {"ratio": 2}})),
         with("sampler", json!({"parent_based": {"root": {"trace_id_ratio_based": {"ratio": 1}}}})),
         with("sampler", json!({"parent_based": {"root": {"parent_based": {"root": "x"}}}})),
+        with("sampler", json!("probability")),
+        with("sampler", json!({"probability": {"ratio": null}})),
+        with("sampler", json!({"rate_limiting": {"traces_per_second": 0.5, "burst": 1}})),
+        with("sampler", json!({"rate_limiting": {"traces_per_second": 0}})),
+        with("sampler", json!({"jaeger_remote": {"cluster": "j", "interval": 10}})),
+        with("sampler", json!({"jaeger_remote": {"cluster": "j", "initial_sampler": "always_on"}})),
+        rule(json!({"path": ["/a", {"prefix": "/b"}], "method": "GET", "listener_port": [80]})),
+        rule(json!({"header": {"x": {"at_least": 1}, "y": {"absent": true}}})),
+        rule(json!({"path": {"template": "/orders/{id}"}, "host": {"regex": "a|b"}})),
+        rule(json!({})),
+        rule(json!({"path": []})),
+        rule(json!({"path": {"prefix": "/a", "suffix": "b"}})),
+        rule(json!({"path": {"template": "orders"}})),
+        rule(json!({"header": {"X": "1"}})),
+        rule(json!({"header": {"x": {"present": false}}})),
+        rule(json!({"listener_port": 0})),
+        rule(json!({"response_status": "418"})),
+        with("keep", json!(null)),
+        with("keep", json!({})),
+        with("keep", json!({"errors": ["reset", "timeout"], "slower_than": "1s", "calls": true})),
+        with("keep", json!({"errors": []})),
+        with("keep", json!({"errors": "all"})),
+        with("keep", json!({"rules": [{"name": "a", "match": {"response_status": ["418", 420]}}]})),
+        with("keep", json!({"rules": [{"name": "a", "match": {"response_status": "5xx"}}]})),
+        with("keep", json!({"rules": [{"name": "a", "sampler": "always_on"}]})),
+        with("force", json!({"header": "x-trace-force"})),
+        with("force", json!({"header": "X-Force"})),
         with("direction", json!("inbound")),
         with("direction", json!("up")),
         with("redact", json!({"query": ["a"]})),

@@ -41,8 +41,9 @@ impl<'a> OtelTraceState<'a> {
             match key {
                 "th" => state.threshold = Threshold::parse(value),
                 "rv" => {
-                    state.randomness = parse_randomness(value);
-                    state.others.extend(state.randomness.map(|_| pair));
+                    let randomness = parse_randomness(value);
+                    state.others.extend(randomness.map(|_| pair));
+                    state.randomness = randomness.or(state.randomness);
                 }
                 _ => state.others.push(pair),
             }

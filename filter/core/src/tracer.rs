@@ -165,19 +165,23 @@ impl Tracer {
             return Placement::PassedOn;
         }
         let threshold = verdict.threshold(inherited, randomness, self.writes_thresholds);
-        let (trace_state, edit) = if threshold == ot.threshold {
-            (trace_state.clone(), if drop_trace_state { Edit::Remove } else { Edit::Leave })
-        } else {
-            let changed = trace_state.with(OT, ot.with_threshold(threshold).as_deref());
-            let edit = if changed.is_empty() { Edit::Remove } else { Edit::Replace };
-            (changed, edit)
-        };
+        let changed = (threshold != ot.threshold)
+            .then(|| trace_state.with(OT, ot.with_threshold(threshold).as_deref()));
         let Some(span_id) = entropy.span_id() else { return Placement::NoEntropy };
         let flags = parent.as_ref().map_or(TraceFlags::new_trace(), |parent| parent.flags);
         let flags = flags.with_sampled(verdict.sampled);
+        let parent_span_id = parent.as_ref().map(|parent| parent.span_id);
+        let (trace_state, edit) = match changed {
+            Some(changed) if changed.is_empty() => (changed, Edit::Remove),
+            Some(changed) => (changed, Edit::Replace),
+            None => {
+                let edit = if drop_trace_state { Edit::Remove } else { Edit::Leave };
+                (parent.map(|parent| parent.trace_state).unwrap_or_default(), edit)
+            }
+        };
         Placement::Hop(Hop {
             context: SpanContext { trace_id, span_id, flags, trace_state },
-            parent_span_id: parent.map(|parent| parent.span_id),
+            parent_span_id,
             trace_state: edit,
             may_keep,
         })

@@ -46,7 +46,9 @@ impl Facts<'_> {
         let grpc_error = |status| rpc::is_error(request.kind, status);
         (errors.http_5xx && self.status.is_some_and(|status| status >= 500))
             || (errors.grpc && self.grpc_status.is_some_and(grpc_error))
+            // A gRPC call that brought a good status has succeeded, whatever came after it.
             || (errors.need_flags()
+                && self.grpc_status.is_none_or(grpc_error)
                 && self.response_flags.is_some_and(|flags| self.has_failed(errors, flags)))
     }
 

@@ -72,6 +72,14 @@ fn failures_promote_as_configured() {
         (&all, server, grpc(5), false, "and not the server's"),
         (&all, server, grpc(13), true, "INTERNAL is"),
         (&all, client, grpc(0), false, "OK"),
+        (&all, client, Facts { response_flags: Some(reset), ..grpc(0) }, false, "OK, then a reset"),
+        (
+            &only(Errors { timeout: true, ..Errors::default() }),
+            client,
+            Facts { response_flags: Some(timeout), ..grpc(4) },
+            true,
+            "Envoy gave a call up",
+        ),
     ];
     for (policy, kind, facts, expected, why) in cases {
         let reason = judge(policy, "/", kind, &facts);

@@ -61,7 +61,8 @@ pub fn is_caller_gone(response_flags: u64) -> bool {
 }
 
 /// `error.type` of an HTTP exchange, or `None` when it did not fail. A 4xx answer is a failure
-/// of the CLIENT span only. A caller that went away is no failure.
+/// of the CLIENT span only, unless Envoy's flags tell of one (a request that stalled, an answer that
+/// was cut off). A caller that went away is no failure.
 pub fn http_error(
     kind: SpanKind,
     status_code: Option<u16>,
@@ -70,8 +71,6 @@ pub fn http_error(
     let failure = failure_of(response_flags);
     match status_code {
         Some(code @ 400..500) if kind == SpanKind::Client => Some(code.to_string().into()),
-        // Envoy answers 408 itself when the request stalls; the flag says so on both sides.
-        Some(400..500) if failure != Some("stream_idle_timeout") => None,
         Some(code @ 500..) => Some(failure.map_or_else(|| code.to_string().into(), Cow::Borrowed)),
         Some(_) => failure.map(Cow::Borrowed),
         None if is_caller_gone(response_flags) => None,
@@ -103,6 +102,7 @@ mod tests {
             (Client, Some(503), reset, Some("upstream_connection_termination"), "a reset"),
             (Server, Some(200), reset, Some("upstream_connection_termination"), "cut off midway"),
             (Server, Some(408), 1 << 16, Some("stream_idle_timeout"), "a stalled request"),
+            (Server, Some(404), reset, Some("upstream_connection_termination"), "4xx, cut off"),
             (Server, Some(200), caller_gone, None, "the caller hung up midway"),
             (Server, None, caller_gone, None, "the caller hung up before the answer"),
             (Server, None, 0, Some("no_response"), "nothing explains the missing answer"),
