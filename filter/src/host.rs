@@ -158,6 +158,11 @@ pub fn replace_request_header(name: &str, value: &[u8]) -> Result<(), HostError>
     })
 }
 
+/// Adds a request header that is known to be absent.
+pub fn add_request_header(name: &str, value: &[u8]) -> Result<(), HostError> {
+    add(MapType::HttpRequestHeaders, name, value)
+}
+
 /// Removes all request headers of that name.
 pub fn remove_request_header(name: &str) -> Result<(), HostError> {
     remove(MapType::HttpRequestHeaders, name)

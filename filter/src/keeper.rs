@@ -9,8 +9,11 @@ use spanmesh_core::span::SpanKind;
 
 use crate::host::{self, SharedStore};
 use crate::pipeline::Pipeline;
-use crate::recording::{End, Fate, Recording};
+use crate::recording::{End, Fate, Judged, Recording};
 use crate::state::State;
+
+/// Nanoseconds after which a request asks again whether one of its calls was kept.
+const NOTICE_DELAY: u64 = 5_000_000;
 
 /// The policy, and what is remembered for it.
 #[derive(Debug)]
@@ -49,18 +52,19 @@ impl Keeper {
         state: &mut State,
         recording: &mut Recording,
     ) {
-        recording.judged = true;
         let now = host::now();
+        let status_code = host::response_status();
+        recording.judged = Some(Judged { at: now, status_code });
         let grpc_status = || parsed(&host::response_header("grpc-status")?);
         let facts = Facts {
-            status: host::response_status(),
+            status: status_code,
             grpc_status: recording.head.is_grpc().then(grpc_status).flatten(),
             response_flags: None,
             elapsed: now.saturating_sub(recording.start),
             response_header: &host::response_header,
             seen_before: false,
         };
-        let told = self.is_told(host::response_header);
+        let told = self.is_told(pipeline, host::response_header);
         self.judge(pipeline, state, recording, now, &facts, told);
         self.tell(pipeline, state, recording, told, Answer::HEADERS);
     }
@@ -85,7 +89,7 @@ impl Keeper {
             response_header: &|_| None,
             seen_before: true,
         };
-        let told = self.is_told(host::response_trailer);
+        let told = self.is_told(pipeline, host::response_trailer);
         self.judge(pipeline, state, recording, now, &facts, told);
         self.tell(pipeline, state, recording, told, Answer::TRAILERS);
     }
@@ -100,7 +104,7 @@ impl Keeper {
                 response_flags: end.response_flags,
                 elapsed: end.at.saturating_sub(recording.start),
                 response_header: &host::response_header,
-                seen_before: recording.judged,
+                seen_before: recording.judged.is_some(),
             };
             self.judge(pipeline, state, recording, end.at, &facts, false);
         }
@@ -185,6 +189,13 @@ impl Keeper {
         if self.policy.along_path.is_none() || pipeline.kind() == SpanKind::Client {
             return false;
         }
+        // What was not there when the answer began has hardly come within this time.
+        if recording
+            .judged
+            .is_some_and(|it| it.at != now && now < it.at.saturating_add(NOTICE_DELAY))
+        {
+            return false;
+        }
         let Ok(mut memory) = self.memory.try_borrow_mut() else { return false };
         let log = &mut memory.kept_calls;
         let found = log.contains(now, recording.hop.context.trace_id, &SharedStore);
@@ -192,9 +203,11 @@ impl Keeper {
         found
     }
 
-    /// Whether the hop below says that it kept the trace.
-    fn is_told(&self, field: impl Fn(&str) -> Option<Vec<u8>>) -> bool {
-        let header = self.policy.along_path.as_ref();
+    /// Whether the hop below says that it kept the trace. Below an inbound listener there is only
+    /// the application.
+    fn is_told(&self, pipeline: &Pipeline, field: impl Fn(&str) -> Option<Vec<u8>>) -> bool {
+        let from_hop = pipeline.kind() == SpanKind::Client || pipeline.is_edge();
+        let header = self.policy.along_path.as_ref().filter(|_| from_hop);
         header.is_some_and(|h| field(h.name()).is_some_and(|value| h.says_kept(&value)))
     }
 
@@ -215,10 +228,10 @@ impl Keeper {
             && !pipeline.is_edge()
             && recording.hop.parent_span_id.is_some();
         let mut done = Ok(());
-        if told && header.is_private() && !tells {
+        if told && header.is_private() {
             done = (answer.remove)(header.name());
         }
-        if tells && !(told && header.is_private()) {
+        if tells {
             done = (answer.add)(header.name(), &header.value(&recording.hop.context));
         }
         state.counters.add(Counter::HostErrors, done.is_err().into());

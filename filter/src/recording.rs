@@ -19,8 +19,8 @@ pub struct Recording {
     pub start: u64,
     /// What keep rules have said so far.
     pub fate: Fate,
-    /// Whether the headers of its answer have been judged.
-    pub judged: bool,
+    /// What was seen when the headers of its answer were judged.
+    pub judged: Option<Judged>,
 }
 
 /// What becomes of a request that the head sampler left out.
@@ -32,6 +32,15 @@ pub enum Fate {
     Kept(Reason),
     /// It was wanted, but the rate limit was reached.
     Refused,
+}
+
+/// What was seen when an answer began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// When, in nanoseconds.
+    pub at: u64,
+    /// Status code of the answer.
+    pub status_code: Option<u16>,
 }
 
 /// Facts that are read from the host when a request has ended.
@@ -50,7 +59,7 @@ pub struct End {
 impl Recording {
     /// A request that begins now.
     pub fn new(hop: Hop, head: RequestHead, start: u64) -> Self {
-        Self { hop, head, start, fate: Fate::Open, judged: false }
+        Self { hop, head, start, fate: Fate::Open, judged: None }
     }
 
     /// Whether the head sampler took it.
@@ -62,7 +71,7 @@ impl Recording {
     pub fn end(&self, with_flags: bool) -> End {
         End {
             at: host::now(),
-            status_code: host::response_status(),
+            status_code: self.judged.map_or_else(host::response_status, |it| it.status_code),
             grpc_status: self.head.is_grpc().then(grpc_status).flatten(),
             response_flags: with_flags.then(response_flags),
         }

@@ -104,14 +104,14 @@ fn begin(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
             &mut state.entropy,
             &mut state.counters,
         );
-        let hop = wanted(state, placement, true)?;
+        let hop = wanted(state, placement, Some(host::add_request_header))?;
         // Only a sampled trace is worth the whole list.
         return Some(Recording::new(hop, read_head(state)?, host::now()));
     }
     let head = read_head(state)?;
     state.expect_new_traces = head.traceparent_count() == 0;
     let placement = place(pipeline, state, &head);
-    let hop = wanted(state, placement, true)?;
+    let hop = wanted(state, placement, Some(host::replace_request_header))?;
     Some(Recording::new(hop, head, host::now()))
 }
 
@@ -122,7 +122,7 @@ fn begin_late(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
     // A connection that ended before its request was complete is no request.
     head.method()?;
     let placement = place(pipeline, state, &head);
-    let hop = wanted(state, placement, false)?;
+    let hop = wanted(state, placement, None)?;
     let start = host::number("request\0time").unwrap_or_else(host::now);
     Some(Recording::new(hop, head, start))
 }
@@ -138,9 +138,12 @@ fn read_head(state: &mut State) -> Option<RequestHead> {
     head.map(RequestHead::new)
 }
 
-/// Counts the decision and `tells` the next hop. Returns the hop if its request is sampled or may
-/// be kept.
-fn wanted(state: &mut State, placement: Placement, tells: bool) -> Option<Hop> {
+/// Writes one request header.
+type WriteHeader = fn(&str, &[u8]) -> Result<(), host::HostError>;
+
+/// Counts the decision and tells the next hop, if there is one, by `write`. Returns the hop if its
+/// request is sampled or may be kept.
+fn wanted(state: &mut State, placement: Placement, write: Option<WriteHeader>) -> Option<Hop> {
     let hop = match placement {
         Placement::Hop(hop) => hop,
         Placement::PassedOn => {
@@ -149,17 +152,17 @@ fn wanted(state: &mut State, placement: Placement, tells: bool) -> Option<Hop> {
         }
         Placement::NoEntropy => return None,
     };
-    if tells {
-        write_headers(state, &hop);
+    if let Some(write) = write {
+        write_headers(state, &hop, write);
     }
     let sampled = hop.context.flags.is_sampled();
     state.counters.add(Counter::SpansSampledOut, (!sampled).into());
     (sampled || hop.may_keep).then_some(hop)
 }
 
-fn write_headers(state: &mut State, hop: &Hop) {
+fn write_headers(state: &mut State, hop: &Hop, write: WriteHeader) {
     let traceparent = tracecontext::print(&hop.context);
-    let mut written = host::replace_request_header(TRACEPARENT, &traceparent);
+    let mut written = write(TRACEPARENT, &traceparent);
     let trace_state = hop.context.trace_state.as_str();
     written = written.and(match hop.trace_state {
         Edit::Leave => Ok(()),

@@ -1,8 +1,9 @@
 //! Traces that one side of a proxy keeps, told to the other side and to all workers.
 //!
-//! A log in shared data, which has no delete: `HEAD` counts the notices ever written, and slot
-//! `n % SLOTS` holds notice n until it is overwritten. Each reader remembers how far it has read,
-//! so a request that asks costs one read of eight bytes as long as nothing was kept.
+//! A log in shared data, which has no delete: the head counts the notices ever written, and slot
+//! `n % SLOTS` holds notice n until it is overwritten. Each reader remembers how far it has read. A
+//! bell, a key without a value, gets another number in the store whenever a notice is complete: a
+//! request that asks while nothing is new costs one read that brings no bytes.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -18,8 +19,11 @@ const TRIES: u32 = 8;
 /// One reader or writer of the log of this name.
 #[derive(Debug)]
 pub struct KeptTraces {
+    bell: String,
     head: String,
     name: &'static str,
+    /// The bell's number when it was heard last.
+    heard: Option<u32>,
     max_age: u64,
     /// Notices read so far.
     read: u64,
@@ -39,7 +43,7 @@ impl KeptTraces {
     /// Joins the log of this name, and starts it if nobody has. Notices count for `max_age`
     /// nanoseconds.
     pub fn join(name: &'static str, max_age: u64, shared: &dyn SharedData) -> Self {
-        let head = format!("{name}/head");
+        let (bell, head) = (format!("{name}/bell"), format!("{name}/head"));
         let read = match shared.get(&head) {
             Some((value, _)) => number(&value).unwrap_or_default(),
             None => {
@@ -49,7 +53,17 @@ impl KeptTraces {
             }
         };
         let known = HashSet::default();
-        Self { head, name, max_age, read, known, order: VecDeque::new(), missed: 0 }
+        Self {
+            bell,
+            head,
+            name,
+            heard: None,
+            max_age,
+            read,
+            known,
+            order: VecDeque::new(),
+            missed: 0,
+        }
     }
 
     /// Tells all readers that a trace is kept. `now` is in nanoseconds.
@@ -69,7 +83,8 @@ impl KeptTraces {
                 let mut slot = notice.to_le_bytes().to_vec();
                 slot.extend(now.to_le_bytes());
                 slot.extend(trace_id.as_bytes());
-                return shared.set(&self.slot(notice), &slot, 0);
+                shared.set(&self.slot(notice), &slot, 0)?;
+                return shared.set(&self.bell, &[], 0);
             }
         }
         Err(Conflict)
@@ -83,6 +98,11 @@ impl KeptTraces {
 
     /// Reads the notices that are new.
     pub fn catch_up(&mut self, now: u64, shared: &dyn SharedData, mut new: impl FnMut(TraceId)) {
+        let bell = shared.get(&self.bell).map(|(_, number)| number);
+        if bell == self.heard {
+            return self.forget(now);
+        }
+        self.heard = bell;
         let last =
             shared.get(&self.head).and_then(|(value, _)| number(&value)).unwrap_or(self.read);
         let first = (self.read + 1).max(last.saturating_sub(SLOTS - 1));
@@ -218,11 +238,13 @@ mod tests {
         let store = Store::default();
         let mut reader = join(&store);
         store.set("test/head", &1_u64.to_le_bytes(), 0).unwrap();
+        store.set("test/bell", &[], 0).unwrap();
         assert!(!reader.contains(1, id(7), &store));
         let mut slot = 1_u64.to_le_bytes().to_vec();
         slot.extend(1_u64.to_le_bytes());
         slot.extend(id(7).as_bytes());
         store.set("test/1", &slot, 0).unwrap();
+        store.set("test/bell", &[], 0).unwrap();
         assert!(reader.contains(1, id(7), &store));
     }
 
@@ -231,9 +253,11 @@ mod tests {
         let store = Store::default();
         let mut reader = join(&store);
         store.set("test/head", b"x", 0).unwrap();
+        store.set("test/bell", b"x", 0).unwrap();
         assert!(!reader.contains(1, id(7), &store));
         store.set("test/head", &3_u64.to_le_bytes(), 0).unwrap();
         store.set("test/1", b"garbage", 0).unwrap();
+        store.set("test/bell", &[], 0).unwrap();
         assert!(!reader.contains(1, id(7), &store));
     }
 
