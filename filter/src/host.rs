@@ -3,14 +3,13 @@
 //! The calls are declared here and not taken from `proxy_wasm::hostcalls` for two reasons. The
 //! SDK's wrappers panic on any status they do not expect, and a panic answers 503 to every later
 //! request of the worker. And its header reader copies each name and value into an allocation of
-//! its own, where this one takes over the host's buffer as it is. Exports are dispatched through
-//! the SDK, because it matches answers to the contexts that wait for them.
+//! its own, where this one takes over the host's buffer as it is.
 
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 use std::time::Duration;
 
-use proxy_wasm::hostcalls;
 use proxy_wasm::types::{BufferType, LogLevel, MapType, MetricType};
+use spanmesh_core::header_map::serialise;
 use spanmesh_core::shared_data::{Conflict, SharedData};
 
 /// A host call that did not succeed.
@@ -70,6 +69,18 @@ unsafe extern "C" {
         value: *const u8,
         value_size: usize,
         number: u32,
+    ) -> u32;
+    fn proxy_http_call(
+        cluster: *const u8,
+        cluster_size: usize,
+        headers: *const u8,
+        headers_size: usize,
+        body: *const u8,
+        body_size: usize,
+        trailers: *const u8,
+        trailers_size: usize,
+        timeout_milliseconds: u32,
+        token: *mut u32,
     ) -> u32;
     fn proxy_get_current_time_nanoseconds(time: *mut u64) -> u32;
     fn proxy_log(level: LogLevel, message: *const u8, message_size: usize) -> u32;
@@ -300,19 +311,35 @@ impl SharedData for SharedStore {
     }
 }
 
-/// Sends an HTTP request to a cluster, and returns the token of its answer. Only to be called while a root context is active: the SDK
-/// drops the answer when the dispatching context is gone.
-///
-/// Of the SDK's wrappers this one is used because it registers the answer's recipient. It knows
-/// every status that Envoy answers here (success, bad argument, internal failure).
+/// Sends an HTTP request to a cluster, and returns the token of its answer, which comes to the root
+/// context.
 pub fn send(
     cluster: &str,
-    headers: Vec<(&str, &str)>,
-    body: Option<&[u8]>,
+    headers: &[(&str, &str)],
+    body: &[u8],
     timeout: Duration,
 ) -> Result<u32, HostError> {
-    hostcalls::dispatch_http_call(cluster, headers, body, Vec::new(), timeout)
-        .map_err(|_status| HostError)
+    let headers = headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    let headers = serialise(headers);
+    let timeout = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
+    let mut token = 0;
+    // SAFETY: everything is readable and the token valid for writes during the call; trailers of
+    // no bytes may be null.
+    result(unsafe {
+        proxy_http_call(
+            cluster.as_ptr(),
+            cluster.len(),
+            headers.as_ptr(),
+            headers.len(),
+            body.as_ptr(),
+            body.len(),
+            null(),
+            0,
+            timeout,
+            &raw mut token,
+        )
+    })?;
+    Ok(token)
 }
 
 fn result(status: u32) -> Result<(), HostError> {

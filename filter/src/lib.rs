@@ -3,6 +3,9 @@
 //! `host` is the only file that names host calls; `root` configures, ticks and takes the
 //! collector's answers; `stream` follows one request; `pipeline` and `state` are what they share.
 
+mod contexts;
+#[allow(unsafe_code, reason = "names of exports are unsafe attributes")]
+mod exports;
 #[allow(
     unsafe_code,
     reason = "the host calls themselves: the SDK's wrappers copy every header and panic on unexpected answers"
@@ -16,11 +19,3 @@ mod root;
 mod state;
 mod stats;
 mod stream;
-
-mod entry {
-    #![allow(missing_docs, reason = "the SDK's macro exports an undocumented `_initialize`")]
-
-    proxy_wasm::main! {{
-        proxy_wasm::set_root_context(|_| Box::new(crate::root::Root::default()));
-    }}
-}

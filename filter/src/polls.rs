@@ -90,13 +90,13 @@ impl Polls {
 impl Poll {
     fn send(&self) -> Result<u32, host::HostError> {
         let settings = &self.sampler.settings;
-        let headers = vec![
+        let headers = [
             (":method", "GET"),
             (":path", self.path.as_str()),
             (":authority", settings.authority.as_str()),
             ("accept", "application/json"),
         ];
-        host::send(&settings.cluster, headers, None, TIMEOUT)
+        host::send(&settings.cluster, &headers, &[], TIMEOUT)
     }
 
     /// Counts what came of a poll, says so when that changes, and tries again sooner after a

@@ -2,15 +2,13 @@
 
 use std::rc::Rc;
 
-use proxy_wasm::traits::{Context, HttpContext, RootContext};
-use proxy_wasm::types::{ContextType, LogLevel};
+use proxy_wasm::types::LogLevel;
 use spanmesh_config::{Config, Environment};
 use spanmesh_core::exporter::Outcome;
 
 use crate::host;
 use crate::pipeline::Pipeline;
 use crate::state::State;
-use crate::stream::Stream;
 
 /// Longest part of a collector's answer that is read, in bytes.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -21,8 +19,17 @@ const MESH_SAMPLING: &str = "xds\0node\0metadata\0PROXY_CONFIG\0tracing\0samplin
 #[derive(Debug, Default)]
 pub struct Root {
     pipeline: Option<Rc<Pipeline>>,
+    life: Life,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Life {
+    #[default]
+    Serving,
     /// The host wants to delete this context and waits for the queue to empty.
-    draining: bool,
+    Draining,
+    /// The host has been told that it need not wait any more.
+    Gone,
 }
 
 impl Root {
@@ -32,16 +39,25 @@ impl Root {
     }
 
     fn finish_draining(&mut self) {
-        if self.draining && self.with_state(|state| state.is_drained()) == Some(true) {
-            self.draining = false;
+        if self.life == Life::Draining && self.with_state(|state| state.is_drained()) == Some(true)
+        {
+            self.life = Life::Gone;
             host::done();
         }
     }
-}
 
-impl RootContext for Root {
+    /// What its requests share; `None` where nothing is to be done.
+    pub fn pipeline(&self) -> Option<Rc<Pipeline>> {
+        self.pipeline.clone()
+    }
+
+    /// Whether the host deletes it now.
+    pub fn is_gone(&self) -> bool {
+        self.life == Life::Gone
+    }
+
     /// Refuses a bad configuration with every problem; the one before it stays in force.
-    fn on_configure(&mut self, _size: usize) -> bool {
+    pub fn on_configure(&mut self) -> bool {
         let environment = Environment {
             variable: &|name| std::env::var(name).ok(),
             mesh_sampling: host::float(MESH_SAMPLING),
@@ -72,7 +88,8 @@ impl RootContext for Root {
         }
     }
 
-    fn on_tick(&mut self) {
+    /// Sends what is due.
+    pub fn on_tick(&mut self) {
         let now = host::now();
         self.with_state(|state| {
             if let Some(pipeline) = &self.pipeline {
@@ -84,23 +101,8 @@ impl RootContext for Root {
         self.finish_draining();
     }
 
-    fn create_http_context(&self, _context_id: u32) -> Option<Box<dyn HttpContext>> {
-        Some(Box::new(Stream::new(self.pipeline.clone())))
-    }
-
-    fn get_type(&self) -> Option<ContextType> {
-        Some(ContextType::HttpContext)
-    }
-}
-
-impl Context for Root {
-    fn on_http_call_response(
-        &mut self,
-        token: u32,
-        headers: usize,
-        _body: usize,
-        _trailers: usize,
-    ) {
+    /// Takes the answer to an export or to a poll.
+    pub fn on_http_call_response(&mut self, token: u32, headers: usize) {
         // A reset arrives as an answer without headers.
         let status = host::callout_status().filter(|_| headers > 0);
         if let Some(pipeline) = &self.pipeline
@@ -124,14 +126,17 @@ impl Context for Root {
 
     /// Called when the last request is over, after a reload or when the listener goes. Answers
     /// "not yet" while spans are queued; they are delivered or dropped by the ordinary rules.
-    fn on_done(&mut self) -> bool {
-        self.draining = self
+    pub fn on_done(&mut self) -> bool {
+        let drains = self
             .with_state(|state| {
                 state.flush(host::now());
                 !state.is_drained()
             })
             .unwrap_or(false);
-        !self.draining
+        if drains {
+            self.life = Life::Draining;
+        }
+        !drains
     }
 }
 

@@ -158,5 +158,5 @@ fn send(destination: &OtlpHttp, body: &[u8]) -> Result<(), host::HostError> {
     ];
     headers.extend(destination.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let timeout = Duration::from_millis(destination.timeout_ms);
-    host::send(&destination.cluster, headers, Some(body), timeout).map(|_token| ())
+    host::send(&destination.cluster, &headers, body, timeout).map(|_token| ())
 }

@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use proxy_wasm::traits::{Context, HttpContext};
-use proxy_wasm::types::Action;
 use spanmesh_core::counters::Counter;
 use spanmesh_core::propagation::tracecontext::{self, TRACEPARENT, TRACESTATE};
 use spanmesh_core::request_head::RequestHead;
@@ -36,7 +34,7 @@ impl Stream {
         &mut self,
         judge: fn(&Keeper, &Pipeline, &mut State, &mut Recording),
         strip: fn(&Keeper, &Pipeline, &mut State),
-    ) -> Action {
+    ) {
         if let Some(pipeline) = &self.pipeline
             && let Some(keeper) = &pipeline.keeper
             && let Ok(mut state) = pipeline.state.try_borrow_mut()
@@ -48,30 +46,30 @@ impl Stream {
                 _ => strip(keeper, pipeline, &mut state),
             }
         }
-        Action::Continue
     }
-}
 
-impl HttpContext for Stream {
-    fn on_http_request_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
+    /// The request begins.
+    pub fn on_request_headers(&mut self) {
         if let Some(pipeline) = &self.pipeline
             && let Ok(mut state) = pipeline.state.try_borrow_mut()
         {
             self.placed = true;
             self.recording = begin(pipeline, &mut state);
         }
-        Action::Continue
     }
 
-    fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
-        self.judge(Keeper::on_response_headers, Keeper::strip_headers)
+    /// The answer begins.
+    pub fn on_response_headers(&mut self) {
+        self.judge(Keeper::on_response_headers, Keeper::strip_headers);
     }
 
-    fn on_http_response_trailers(&mut self, _count: usize) -> Action {
-        self.judge(Keeper::on_response_trailers, Keeper::strip_trailers)
+    /// The answer ends with trailers.
+    pub fn on_response_trailers(&mut self) {
+        self.judge(Keeper::on_response_trailers, Keeper::strip_trailers);
     }
 
-    fn on_log(&mut self) {
+    /// The exchange is over.
+    pub fn on_log(&mut self) {
         let Some(pipeline) = &self.pipeline else { return };
         let Ok(mut state) = pipeline.state.try_borrow_mut() else { return };
         // An earlier filter may have answered before the request came here.
@@ -90,8 +88,6 @@ impl HttpContext for Stream {
     }
 }
 
-impl Context for Stream {}
-
 /// Places the request into a trace and tells the next hop. Returns what is needed to make its
 /// span, if it is sampled or may be kept.
 fn begin(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
@@ -109,9 +105,12 @@ fn begin(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
         return Some(Recording::new(hop, read_head(state)?, host::now()));
     }
     let head = read_head(state)?;
-    state.expect_new_traces = head.traceparent_count() == 0;
+    let is_new = head.traceparent_count() == 0;
+    state.expect_new_traces = is_new;
     let placement = place(pipeline, state, &head);
-    let hop = wanted(state, placement, Some(host::replace_request_header))?;
+    // Adding is cheaper than looking for something to replace.
+    let write = if is_new { host::add_request_header } else { host::replace_request_header };
+    let hop = wanted(state, placement, Some(write))?;
     Some(Recording::new(hop, head, host::now()))
 }
 

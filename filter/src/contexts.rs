@@ -1,0 +1,97 @@
+//! The contexts that the host knows by their numbers: a root for each plugin configuration, and a
+//! stream for each request.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::root::Root;
+use crate::stream::Stream;
+
+thread_local! {
+    static CONTEXTS: RefCell<Contexts> = RefCell::default();
+}
+
+/// All contexts of a VM.
+#[derive(Debug, Default)]
+pub struct Contexts {
+    /// Few: one or two for each plugin configuration.
+    roots: Vec<(u32, Root)>,
+    streams: HashMap<u32, Stream, BuildHasherDefault<Spread>>,
+}
+
+/// Runs `act` on the contexts of this VM; `otherwise` where that cannot be. It always can: the host
+/// enters the VM for one callback at a time.
+pub fn with_contexts<T>(otherwise: T, act: impl FnOnce(&mut Contexts) -> T) -> T {
+    CONTEXTS.with(|contexts| match contexts.try_borrow_mut() {
+        Ok(mut contexts) => act(&mut contexts),
+        Err(_) => otherwise,
+    })
+}
+
+// === impl Contexts ===
+
+impl Contexts {
+    /// A new root, for `root` 0; else a new stream below that root.
+    pub fn create(&mut self, context: u32, root: u32) {
+        if root == 0 {
+            self.roots.push((context, Root::default()));
+        } else if let Some(root) = self.root(root) {
+            let stream = Stream::new(root.pipeline());
+            self.streams.insert(context, stream);
+        }
+    }
+
+    /// The root of this number.
+    pub fn root(&mut self, context: u32) -> Option<&mut Root> {
+        self.roots.iter_mut().find(|(number, _)| *number == context).map(|(_, root)| root)
+    }
+
+    /// The stream of this number.
+    pub fn stream(&mut self, context: u32) -> Option<&mut Stream> {
+        self.streams.get_mut(&context)
+    }
+
+    /// Whether the host may delete the context now; forgets it then.
+    pub fn done(&mut self, context: u32) -> bool {
+        if self.streams.remove(&context).is_some() {
+            return true;
+        }
+        let is_done = self.root(context).is_none_or(Root::on_done);
+        if is_done {
+            self.forget(context);
+        }
+        is_done
+    }
+
+    /// Forgets a root that has told the host that it is done.
+    pub fn forget_if_gone(&mut self, context: u32) {
+        if self.root(context).is_some_and(|root| root.is_gone()) {
+            self.forget(context);
+        }
+    }
+
+    fn forget(&mut self, context: u32) {
+        self.roots.retain(|(number, _)| *number != context);
+    }
+}
+
+/// Hashes the host's numbers, which count up, by one multiplication.
+#[derive(Debug, Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u32(u32::from(byte));
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
