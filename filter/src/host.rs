@@ -1,16 +1,25 @@
-//! Envoy's host calls: bytes in, small errors out. No other file names one.
+//! Envoy's host calls: bytes in, small errors out. Nothing outside this module names one.
 //!
 //! The calls are declared here and not taken from `proxy_wasm::hostcalls` for two reasons. The
 //! SDK's wrappers panic on any status they do not expect, and a panic answers 503 to every later
 //! request of the worker. And its header reader copies each name and value into an allocation of
 //! its own, where this one takes over the host's buffer as it is.
 
-use std::ptr::{null, null_mut};
-use std::time::Duration;
+mod callout;
+mod headers;
+mod shared_store;
+
+use std::ptr::null_mut;
 
 use proxy_wasm::types::{BufferType, LogLevel, MapType, MetricType};
-use spanmesh_core::header_map::serialise;
-use spanmesh_core::shared_data::{Conflict, SharedData};
+
+pub use callout::{callout_body, callout_header, callout_status, send};
+pub use headers::{
+    add_request_header, add_response_header, add_response_trailer, remove_request_header,
+    remove_response_header, remove_response_trailer, replace_request_header, request_header,
+    request_headers, response_header, response_status, response_trailer,
+};
+pub use shared_store::SharedStore;
 
 /// A host call that did not succeed.
 #[derive(Clone, Copy, Debug)]
@@ -111,106 +120,6 @@ fn bytes(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Option<Vec<u8>> 
     Some(unsafe { Vec::from_raw_parts(data, size, size) })
 }
 
-/// The serialised list of the request's headers, as it lies in the host's buffer.
-pub fn request_headers() -> Option<Vec<u8>> {
-    // SAFETY: both pointers are valid for writes during the call.
-    bytes(|data, size| unsafe {
-        proxy_get_header_map_pairs(MapType::HttpRequestHeaders, data, size)
-    })
-}
-
-/// The first request header of that name.
-pub fn request_header(name: &str) -> Option<Vec<u8>> {
-    header(MapType::HttpRequestHeaders, name)
-}
-
-/// The status code of the response, if there is one.
-pub fn response_status() -> Option<u16> {
-    status(MapType::HttpResponseHeaders)
-}
-
-/// The first response header of that name.
-pub fn response_header(name: &str) -> Option<Vec<u8>> {
-    header(MapType::HttpResponseHeaders, name)
-}
-
-/// The first response trailer of that name.
-pub fn response_trailer(name: &str) -> Option<Vec<u8>> {
-    header(MapType::HttpResponseTrailers, name)
-}
-
-/// The status code of the answer to a callout.
-pub fn callout_status() -> Option<u16> {
-    status(MapType::HttpCallResponseHeaders)
-}
-
-/// The first header of that name in the answer to a callout.
-pub fn callout_header(name: &str) -> Option<Vec<u8>> {
-    header(MapType::HttpCallResponseHeaders, name)
-}
-
-fn status(map: MapType) -> Option<u16> {
-    str::from_utf8(&header(map, ":status")?).ok()?.parse().ok()
-}
-
-fn header(map: MapType, name: &str) -> Option<Vec<u8>> {
-    // SAFETY: the name is readable and both pointers are valid for writes during the call.
-    bytes(|data, size| unsafe {
-        proxy_get_header_map_value(map, name.as_ptr(), name.len(), data, size)
-    })
-}
-
-/// Replaces all request headers of that name by one.
-pub fn replace_request_header(name: &str, value: &[u8]) -> Result<(), HostError> {
-    let map = MapType::HttpRequestHeaders;
-    // SAFETY: name and value are readable during the call.
-    result(unsafe {
-        proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
-    })
-}
-
-/// Adds a request header that is known to be absent.
-pub fn add_request_header(name: &str, value: &[u8]) -> Result<(), HostError> {
-    add(MapType::HttpRequestHeaders, name, value)
-}
-
-/// Removes all request headers of that name.
-pub fn remove_request_header(name: &str) -> Result<(), HostError> {
-    remove(MapType::HttpRequestHeaders, name)
-}
-
-/// Removes all response headers of that name.
-pub fn remove_response_header(name: &str) -> Result<(), HostError> {
-    remove(MapType::HttpResponseHeaders, name)
-}
-
-/// Removes all response trailers of that name.
-pub fn remove_response_trailer(name: &str) -> Result<(), HostError> {
-    remove(MapType::HttpResponseTrailers, name)
-}
-
-/// Adds a response header.
-pub fn add_response_header(name: &str, value: &[u8]) -> Result<(), HostError> {
-    add(MapType::HttpResponseHeaders, name, value)
-}
-
-/// Adds a response trailer.
-pub fn add_response_trailer(name: &str, value: &[u8]) -> Result<(), HostError> {
-    add(MapType::HttpResponseTrailers, name, value)
-}
-
-fn add(map: MapType, name: &str, value: &[u8]) -> Result<(), HostError> {
-    // SAFETY: name and value are readable during the call.
-    result(unsafe {
-        proxy_add_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
-    })
-}
-
-fn remove(map: MapType, name: &str) -> Result<(), HostError> {
-    // SAFETY: the name is readable during the call.
-    result(unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) })
-}
-
 /// A property by its path, whose parts are separated by NUL.
 pub fn property(path: &str) -> Option<Vec<u8>> {
     // SAFETY: the path is readable and both pointers are valid for writes during the call.
@@ -230,11 +139,6 @@ pub fn float(path: &str) -> Option<f64> {
 /// The plugin configuration as it was given.
 pub fn plugin_configuration() -> Vec<u8> {
     buffer(BufferType::PluginConfiguration, usize::MAX).unwrap_or_default()
-}
-
-/// The body of the answer to a callout, as far as `max_size` bytes.
-pub fn callout_body(max_size: usize) -> Vec<u8> {
-    buffer(BufferType::HttpCallResponseBody, max_size).unwrap_or_default()
 }
 
 fn buffer(buffer: BufferType, max_size: usize) -> Option<Vec<u8>> {
@@ -286,60 +190,6 @@ pub fn define_metric(metric: MetricType, name: &str) -> Option<u32> {
 pub fn increment_metric(id: u32, offset: i64) {
     // Fails only for an id that was never defined.
     let _ = proxy_increment_metric(id, offset);
-}
-
-/// Envoy's store of data that all VMs of one `vm_id` share, across the workers of the process.
-#[derive(Debug)]
-pub struct SharedStore;
-
-impl SharedData for SharedStore {
-    fn get(&self, key: &str) -> Option<(Vec<u8>, u32)> {
-        let mut version = 0;
-        // SAFETY: the key is readable and the pointers are valid for writes during the call.
-        let value = bytes(|data, size| unsafe {
-            proxy_get_shared_data(key.as_ptr(), key.len(), data, size, &raw mut version)
-        })?;
-        Some((value, version))
-    }
-
-    fn set(&self, key: &str, value: &[u8], number: u32) -> Result<(), Conflict> {
-        // SAFETY: key and value are readable during the call.
-        let status = unsafe {
-            proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), number)
-        };
-        if status == OK { Ok(()) } else { Err(Conflict) }
-    }
-}
-
-/// Sends an HTTP request to a cluster, and returns the token of its answer, which comes to the root
-/// context.
-pub fn send(
-    cluster: &str,
-    headers: &[(&str, &str)],
-    body: &[u8],
-    timeout: Duration,
-) -> Result<u32, HostError> {
-    let headers = headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
-    let headers = serialise(headers);
-    let timeout = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
-    let mut token = 0;
-    // SAFETY: everything is readable and the token valid for writes during the call; trailers of
-    // no bytes may be null.
-    result(unsafe {
-        proxy_http_call(
-            cluster.as_ptr(),
-            cluster.len(),
-            headers.as_ptr(),
-            headers.len(),
-            body.as_ptr(),
-            body.len(),
-            null(),
-            0,
-            timeout,
-            &raw mut token,
-        )
-    })?;
-    Ok(token)
 }
 
 fn result(status: u32) -> Result<(), HostError> {

@@ -20,7 +20,7 @@ pub struct Stream {
     /// Whether the request's headers have been seen, sampled or not.
     placed: bool,
     /// What its span would be made of, when it is sampled or may be kept.
-    recording: Option<Recording>,
+    recording: Option<Box<Recording>>,
 }
 
 impl Stream {
@@ -90,7 +90,7 @@ impl Stream {
 
 /// Places the request into a trace and tells the next hop. Returns what is needed to make its
 /// span, if it is sampled or may be kept.
-fn begin(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
+fn begin(pipeline: &Pipeline, state: &mut State) -> Option<Box<Recording>> {
     state.refill_entropy();
     let asks_first = state.expect_new_traces && pipeline.tracer.may_drop_unseen();
     if asks_first && host::request_header(TRACEPARENT).is_none() {
@@ -102,7 +102,7 @@ fn begin(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
         );
         let hop = wanted(state, placement, Some(host::add_request_header))?;
         // Only a sampled trace is worth the whole list.
-        return Some(Recording::new(hop, read_head(state)?, host::now()));
+        return Some(Box::new(Recording::new(hop, read_head(state)?, host::now())));
     }
     let head = read_head(state)?;
     let is_new = head.traceparent_count() == 0;
@@ -111,11 +111,11 @@ fn begin(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
     // Adding is cheaper than looking for something to replace.
     let write = if is_new { host::add_request_header } else { host::replace_request_header };
     let hop = wanted(state, placement, Some(write))?;
-    Some(Recording::new(hop, head, host::now()))
+    Some(Box::new(Recording::new(hop, head, host::now())))
 }
 
 /// Places a request whose headers never came here; there is no next hop to tell.
-fn begin_late(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
+fn begin_late(pipeline: &Pipeline, state: &mut State) -> Option<Box<Recording>> {
     state.refill_entropy();
     let head = RequestHead::new(host::request_headers()?);
     // A connection that ended before its request was complete is no request.
@@ -123,7 +123,7 @@ fn begin_late(pipeline: &Pipeline, state: &mut State) -> Option<Recording> {
     let placement = place(pipeline, state, &head);
     let hop = wanted(state, placement, None)?;
     let start = host::number("request\0time").unwrap_or_else(host::now);
-    Some(Recording::new(hop, head, start))
+    Some(Box::new(Recording::new(hop, head, start)))
 }
 
 fn place(pipeline: &Pipeline, state: &mut State, head: &RequestHead) -> Placement {
