@@ -1,7 +1,8 @@
 //! The proxy-wasm module of spanmesh: `spanmesh-core` bound to Envoy's host calls.
 //!
-//! `host` is the only file that names host calls; `root` configures, ticks and takes the
-//! collector's answers; `stream` follows one request; `pipeline` and `state` are what they share.
+//! The host calls `exports`, which find the context in `contexts`. `root` configures, ticks and takes
+//! answers to exports and `polls`; `stream` follows one request, whose `recording` the `keeper` may
+//! promote; `pipeline` and `state` are what they share. Only `host` names host calls.
 
 mod contexts;
 #[allow(unsafe_code, reason = "names of exports are unsafe attributes")]

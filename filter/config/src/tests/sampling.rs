@@ -1,6 +1,8 @@
 //! Configurations of samplers, rules and keep.
 
 use super::*;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn rules(rules: Value) -> Value {
     with("sampler", json!({"rule_based": {"rules": rules}}))
