@@ -61,6 +61,8 @@ impl DynamicEnvoy {
         while looks.another().await {
             let now = self.updates().await;
             if now.1 > refused {
+                // The log may come later than the statistic: its last line about it is Envoy's.
+                self.wait_for_log_since(logged, "update rejected").await;
                 return Err(self.log().split_off(logged));
             }
             if now.0 > accepted && self.is_settled().await {
@@ -83,6 +85,16 @@ impl DynamicEnvoy {
             stats.get(&format!("listener_manager.lds.{name}")).copied().unwrap_or_default()
         };
         (count("update_success"), count("update_rejected") + count("update_failure"))
+    }
+
+    async fn wait_for_log_since(&self, logged: usize, text: &str) {
+        let mut looks = Looks::within(PATIENCE);
+        while looks.another().await {
+            if self.log().split_off(logged).contains(text) {
+                return;
+            }
+        }
+        panic!("no {text:?} in:\n{}", self.log().split_off(logged));
     }
 
     async fn is_settled(&self) -> bool {
