@@ -62,7 +62,7 @@ impl DynamicEnvoy {
             let now = self.updates().await;
             if now.1 > refused {
                 // The log may come later than the statistic: its last line about it is Envoy's.
-                self.wait_for_log_since(logged, "update rejected").await;
+                self.wait_for_log_since(logged, "config update ").await;
                 return Err(self.log().split_off(logged));
             }
             if now.0 > accepted && self.is_settled().await {
