@@ -31,8 +31,9 @@ async fn an_outage_is_kept_up_to_the_limit_of_all_workers() {
         let account = account(&sidecar.envoy).await;
         let kept = account.of("spans_kept");
         let most = 30.0 + 20.0 * seconds;
-        // At least what came in while the load lasted, but for the last token or two.
-        let least = 30.0 + 20.0 * 3.0 - 2.0;
+        // At least what came in during two of the three seconds: a machine that stands still for
+        // longer than the burst lasts loses tokens.
+        let least = 30.0 + 20.0 * 2.0;
         assert!((least..=most).contains(&(kept as f64)), "{workers} workers: {kept} of {most}");
         assert_eq!(account.of("keeps_rate_limited") + kept, total, "each is kept or counted");
         let conflicts = account.of("shared_data_conflicts");

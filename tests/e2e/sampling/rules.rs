@@ -155,7 +155,9 @@ async fn rates_are_budgets_of_the_whole_proxy() {
         let spans = sidecar.collector.spans();
         let of_a = spans.iter().filter(|s| s.str_attr("url.path").as_deref() == Some("/a")).count();
         let all = spans.len() as f64;
-        assert!((398.0..=100.0 + 100.0 * seconds).contains(&all), "{workers} workers: {all}");
+        // The burst, and what came in during two of the three seconds: a machine that stands still
+        // for longer than the burst lasts loses tokens.
+        assert!((300.0..=100.0 + 100.0 * seconds).contains(&all), "{workers} workers: {all}");
         assert!(of_a as f64 <= 40.0 + 30.0 * seconds, "{workers} workers: {of_a}");
         assert!(of_a >= 30, "the rule has its part: {of_a}");
         let account = account(&sidecar.envoy).await;
