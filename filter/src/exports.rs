@@ -6,6 +6,8 @@
 //! keeps them alone and gives them the names of the ABI.
 
 use crate::contexts::with_contexts;
+use crate::root::Root;
+use crate::stream::Stream;
 
 /// `Action::Continue` of the ABI: the only answer that a tracing filter gives.
 const CONTINUE: u32 = 0;
@@ -28,12 +30,7 @@ extern "C" fn on_configure(context: u32, _size: usize) -> bool {
 
 #[unsafe(export_name = "spanmesh_on_tick")]
 extern "C" fn on_tick(context: u32) {
-    with_contexts((), |contexts| {
-        if let Some(root) = contexts.root(context) {
-            root.on_tick();
-        }
-        contexts.forget_if_gone(context);
-    });
+    with_root(context, Root::on_tick);
 }
 
 #[unsafe(export_name = "spanmesh_on_http_call_response")]
@@ -44,55 +41,52 @@ extern "C" fn on_http_call_response(
     _body: usize,
     _trailers: usize,
 ) {
-    with_contexts((), |contexts| {
-        if let Some(root) = contexts.root(context) {
-            root.on_http_call_response(token, headers);
-        }
-        contexts.forget_if_gone(context);
-    });
+    with_root(context, |root| root.on_http_call_response(token, headers));
 }
 
 #[unsafe(export_name = "spanmesh_on_request_headers")]
 extern "C" fn on_request_headers(context: u32, _count: usize, _end_of_stream: bool) -> u32 {
-    with_contexts((), |contexts| {
-        if let Some(stream) = contexts.stream(context) {
-            stream.on_request_headers();
-        }
-    });
+    with_stream(context, Stream::on_request_headers);
     CONTINUE
 }
 
 #[unsafe(export_name = "spanmesh_on_response_headers")]
 extern "C" fn on_response_headers(context: u32, _count: usize, _end_of_stream: bool) -> u32 {
-    with_contexts((), |contexts| {
-        if let Some(stream) = contexts.stream(context) {
-            stream.on_response_headers();
-        }
-    });
+    with_stream(context, Stream::on_response_headers);
     CONTINUE
 }
 
 #[unsafe(export_name = "spanmesh_on_response_trailers")]
 extern "C" fn on_response_trailers(context: u32, _count: usize) -> u32 {
-    with_contexts((), |contexts| {
-        if let Some(stream) = contexts.stream(context) {
-            stream.on_response_trailers();
-        }
-    });
+    with_stream(context, Stream::on_response_trailers);
     CONTINUE
 }
 
 #[unsafe(export_name = "spanmesh_on_log")]
 extern "C" fn on_log(context: u32) {
-    with_contexts((), |contexts| {
-        if let Some(stream) = contexts.stream(context) {
-            stream.on_log();
-        }
-    });
+    with_stream(context, Stream::on_log);
 }
 
 /// The last call for a request, and for a root context unless it answers "not yet".
 #[unsafe(export_name = "spanmesh_on_done")]
 extern "C" fn on_done(context: u32) -> bool {
     with_contexts(true, |contexts| contexts.done(context))
+}
+
+/// Calls a root, which may tell the host that it is done.
+fn with_root(context: u32, act: impl FnOnce(&mut Root)) {
+    with_contexts((), |contexts| {
+        if let Some(root) = contexts.root(context) {
+            act(root);
+        }
+        contexts.forget_if_gone(context);
+    });
+}
+
+fn with_stream(context: u32, act: impl FnOnce(&mut Stream)) {
+    with_contexts((), |contexts| {
+        if let Some(stream) = contexts.stream(context) {
+            act(stream);
+        }
+    });
 }

@@ -51,9 +51,9 @@ impl Keeper {
             response_header: &host::response_header,
             seen_before: false,
         };
-        let told = self.is_told(pipeline, host::response_header);
+        let told = self.is_told(pipeline, &Answer::HEADERS);
         self.judge(pipeline, state, recording, now, &facts, told);
-        self.tell(pipeline, state, recording, told, Answer::HEADERS);
+        self.tell(pipeline, state, recording, told, &Answer::HEADERS);
     }
 
     /// Judges a gRPC call by its status when the trailers come.
@@ -76,13 +76,17 @@ impl Keeper {
             response_header: &|_| None,
             seen_before: true,
         };
-        let told = self.is_told(pipeline, host::response_trailer);
+        let told = self.is_told(pipeline, &Answer::TRAILERS);
         self.judge(pipeline, state, recording, now, &facts, told);
-        self.tell(pipeline, state, recording, told, Answer::TRAILERS);
+        self.tell(pipeline, state, recording, told, &Answer::TRAILERS);
     }
 
     /// Judges a request that has ended, and makes its span if it is kept.
     pub fn on_end(&self, pipeline: &Pipeline, state: &mut State, recording: &mut Recording) {
+        // In an outage these are many; nobody wants to know how they ended.
+        if recording.fate == Fate::Refused {
+            return;
+        }
         let end = recording.end(self.policy.errors.need_flags());
         if recording.fate == Fate::Open {
             let facts = Facts {

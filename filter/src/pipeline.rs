@@ -82,9 +82,10 @@ impl Pipeline {
         self.kind.get()
     }
 
-    /// Whether answers leave the mesh here. Known once [`Self::kind`] is.
-    pub fn is_edge(&self) -> bool {
-        self.is_edge.get()
+    /// Whether there is an application behind this listener. At gateways and behind outbound
+    /// listeners there is another hop.
+    pub fn serves_application(&self) -> bool {
+        self.kind() == SpanKind::Server && !self.is_edge.get()
     }
 
     /// What rules may ask about a request.

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use spanmesh_harness::wait::Looks;
-use spanmesh_harness::{Client, Envoy, Jaeger, Load, Request, SECONDS};
+use spanmesh_harness::{Client, Envoy, Jaeger, Load, Request};
 
 use crate::sampling::statistics::binomial;
-use crate::support::{INBOUND, Parts, SOON, Sidecar, account, plugin, sampled_parent};
+use crate::support::{INBOUND, Parts, SOON, Sidecar, final_account, plugin, sampled_parent};
 
 const UPDATES: &str = "spanmesh_sampling_updates";
 const FAILURES: &str = "spanmesh_sampling_update_failures";
@@ -85,9 +85,7 @@ async fn traffic_until(sidecar: &Sidecar, wanted: bool, patience: Duration) {
 
 /// Every request was counted, sampled or not, and nothing was lost.
 async fn check_account(sidecar: &Sidecar) {
-    // Every count arrives within a second of the last request.
-    tokio::time::sleep(3 * SECONDS / 2).await;
-    let account = account(&sidecar.envoy).await;
+    let account = final_account(&sidecar.envoy).await;
     let requests = sidecar.envoy.stat("http.inbound.downstream_rq_total").await;
     assert_eq!(account.of("spans_created") + account.of("spans_sampled_out"), requests);
     sidecar.settled(account.of("spans_created")).await.check();

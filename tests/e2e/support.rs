@@ -140,6 +140,12 @@ impl Account {
     }
 }
 
+/// Reads the counters when every request has ended: the last counts come within a second.
+pub async fn final_account(envoy: &Envoy) -> Account {
+    tokio::time::sleep(3 * SECONDS / 2).await;
+    account(envoy).await
+}
+
 /// Reads the counters.
 pub async fn account(envoy: &Envoy) -> Account {
     let stats = envoy.stats("spanmesh_").await.into_iter();

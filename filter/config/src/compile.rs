@@ -22,6 +22,7 @@ use spanmesh_core::span::SpanKind;
 pub(super) fn compile(value: &Value, additions: Additions) -> Config {
     let root = Section::new(value, &ROOT);
     let (batch, retry) = (root.section("batch", &BATCH), root.section("retry", &RETRY));
+    let force = root.section("force", &FORCE);
     let otlp_http = root.value("exporter");
     let otlp_http = Section::new(otlp_http.get("otlp_http").unwrap_or(&Value::Null), &OTLP_HTTP);
     Config {
@@ -41,21 +42,26 @@ pub(super) fn compile(value: &Value, additions: Additions) -> Config {
         resource: resource(&root, additions.resource),
         sampler: samplers::compile(&root.value("sampler"), "sampler", additions.ratio),
         force: Force {
-            header: root.section("force", &FORCE).optional_text("header"),
-            request_id: root.section("force", &FORCE).truth("request_id"),
+            header: force.optional_text("header"),
+            request_id: force.truth("request_id"),
         },
         keep: keep::compile(&root.value("keep")),
-        direction: match root.text("direction").as_str() {
-            "inbound" => Some(SpanKind::Server),
-            "outbound" => Some(SpanKind::Client),
-            _ => None,
-        },
+        direction: kind_of(&root.text("direction")),
         redaction: Redaction::new(texts(&root.section("redact", &REDACT).value("query"))),
         attribute_value_length_limit: root
             .section("limits", &LIMITS)
             .size("attribute_value_length_limit"),
         disabled: additions.disabled,
         warnings: additions.warnings,
+    }
+}
+
+/// The side that a direction means; `None` for auto.
+fn kind_of(direction: &str) -> Option<SpanKind> {
+    match direction {
+        "inbound" => Some(SpanKind::Server),
+        "outbound" => Some(SpanKind::Client),
+        _ => None,
     }
 }
 

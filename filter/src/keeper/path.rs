@@ -1,7 +1,6 @@
 //! The fact that a span is kept, told from hop to hop in the headers or trailers of an answer.
 
 use spanmesh_core::counters::Counter;
-use spanmesh_core::span::SpanKind;
 
 use super::Keeper;
 use crate::host;
@@ -9,58 +8,53 @@ use crate::pipeline::Pipeline;
 use crate::recording::{Fate, Recording};
 use crate::state::State;
 
-/// The part of an answer that is written to.
+/// The part of an answer that is read and written.
 pub(super) struct Answer {
+    field: fn(&str) -> Option<Vec<u8>>,
     add: fn(&str, &[u8]) -> Result<(), host::HostError>,
     remove: fn(&str) -> Result<(), host::HostError>,
 }
 
 impl Answer {
-    pub(super) const HEADERS: Self =
-        Self { add: host::add_response_header, remove: host::remove_response_header };
-    pub(super) const TRAILERS: Self =
-        Self { add: host::add_response_trailer, remove: host::remove_response_trailer };
+    pub(super) const HEADERS: Self = Self {
+        field: host::response_header,
+        add: host::add_response_header,
+        remove: host::remove_response_header,
+    };
+    pub(super) const TRAILERS: Self = Self {
+        field: host::response_trailer,
+        add: host::add_response_trailer,
+        remove: host::remove_response_trailer,
+    };
 }
 
 impl Keeper {
     /// Takes the fact that a hop below kept its span out of the headers of an answer that nobody
     /// judges here.
     pub fn strip_headers(&self, pipeline: &Pipeline, state: &mut State) {
-        self.strip(pipeline, state, host::response_header, host::remove_response_header);
+        self.strip(pipeline, state, &Answer::HEADERS);
     }
 
     /// The same, for trailers.
     pub fn strip_trailers(&self, pipeline: &Pipeline, state: &mut State) {
-        self.strip(pipeline, state, host::response_trailer, host::remove_response_trailer);
+        self.strip(pipeline, state, &Answer::TRAILERS);
     }
 
-    fn strip(
-        &self,
-        pipeline: &Pipeline,
-        state: &mut State,
-        field: impl Fn(&str) -> Option<Vec<u8>>,
-        remove: impl Fn(&str) -> Result<(), host::HostError>,
-    ) {
-        // Within the mesh, the hop above an inbound listener may well want to know.
-        let passes_on = pipeline.kind() == SpanKind::Server && !pipeline.is_edge();
+    fn strip(&self, pipeline: &Pipeline, state: &mut State, answer: &Answer) {
+        // The hop above an application may well want to know.
         if let Some(header) = self.policy.along_path.as_ref().filter(|header| header.is_private())
-            && !passes_on
-            && field(header.name()).is_some()
+            && !pipeline.serves_application()
+            && (answer.field)(header.name()).is_some()
         {
-            state.counters.add(Counter::HostErrors, remove(header.name()).is_err().into());
+            let failed = (answer.remove)(header.name()).is_err();
+            state.counters.add(Counter::HostErrors, failed.into());
         }
     }
 
-    /// Whether the hop below says that it kept the trace. Below an inbound listener there is only
-    /// the application.
-    pub(super) fn is_told(
-        &self,
-        pipeline: &Pipeline,
-        field: impl Fn(&str) -> Option<Vec<u8>>,
-    ) -> bool {
-        let from_hop = pipeline.kind() == SpanKind::Client || pipeline.is_edge();
-        let header = self.policy.along_path.as_ref().filter(|_| from_hop);
-        header.is_some_and(|h| field(h.name()).is_some_and(|value| h.says_kept(&value)))
+    /// Whether the hop below says that it kept the trace; an application is no hop.
+    pub(super) fn is_told(&self, pipeline: &Pipeline, answer: &Answer) -> bool {
+        let header = self.policy.along_path.as_ref().filter(|_| !pipeline.serves_application());
+        header.is_some_and(|h| (answer.field)(h.name()).is_some_and(|value| h.says_kept(&value)))
     }
 
     /// Tells the hop above, where there is one within the mesh, and takes away what was only meant
@@ -71,14 +65,12 @@ impl Keeper {
         state: &mut State,
         recording: &Recording,
         told: bool,
-        answer: Answer,
+        answer: &Answer,
     ) {
         let Some(header) = &self.policy.along_path else { return };
         let is_kept = matches!(recording.fate, Fate::Kept(_));
-        let tells = is_kept
-            && pipeline.kind() == SpanKind::Server
-            && !pipeline.is_edge()
-            && recording.hop.parent_span_id.is_some();
+        let tells =
+            is_kept && pipeline.serves_application() && recording.hop.parent_span_id.is_some();
         let mut done = Ok(());
         if told && header.is_private() {
             done = (answer.remove)(header.name());

@@ -7,7 +7,7 @@ use spanmesh_harness::{Envoy, Load, Request, SECONDS};
 
 use super::only_keeping;
 use crate::mesh::{Mesh, Tree, call};
-use crate::support::{INBOUND, Parts, account};
+use crate::support::{INBOUND, Parts, final_account};
 
 #[tokio::test]
 async fn an_outage_is_kept_up_to_the_limit_of_all_workers() {
@@ -27,8 +27,7 @@ async fn an_outage_is_kept_up_to_the_limit_of_all_workers() {
 
         let refused = |n| n > total / 2;
         sidecar.envoy.wait_for_stat("spanmesh_keeps_rate_limited", refused, 10 * SECONDS).await;
-        tokio::time::sleep(3 * SECONDS / 2).await;
-        let account = account(&sidecar.envoy).await;
+        let account = final_account(&sidecar.envoy).await;
         let kept = account.of("spans_kept");
         let most = 30.0 + 20.0 * seconds;
         // At least what came in during two of the three seconds: a machine that stands still for

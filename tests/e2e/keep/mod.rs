@@ -11,11 +11,15 @@ use crate::support::plugin;
 
 /// A head sampler that leaves out nearly everything, and these keep rules.
 pub fn keeping(keep: Value) -> Value {
-    let root = json!({"probability": {"ratio": 0.001}});
-    plugin(json!({"sampler": {"parent_based": {"root": root}}, "keep": keep}))
+    plugin(options(json!({"probability": {"ratio": 0.001}}), keep))
 }
 
 /// The same without the thousandth part: what the head samples depends on nothing but the rules.
 pub fn only_keeping(keep: Value) -> Value {
-    plugin(json!({"sampler": {"parent_based": {"root": "always_off"}}, "keep": keep}))
+    plugin(options(json!("always_off"), keep))
+}
+
+/// The options that make the difference.
+fn options(root: Value, keep: Value) -> Value {
+    json!({"sampler": {"parent_based": {"root": root}}, "keep": keep})
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use spanmesh_harness::{Client, Request, grpc_call};
 
-use super::only_keeping;
+use super::options;
 use crate::support::{INBOUND, OUTBOUND, SOON, Sidecar};
 
 const ROUTE: &str =
@@ -11,9 +11,7 @@ const ROUTE: &str =
 
 /// A sidecar that keeps nothing but what these rules want; its routes end after 400 ms.
 async fn sidecar(keep: serde_json::Value, grpc: bool) -> Sidecar {
-    let plugin = only_keeping(keep);
-    let (sampler, keep) = (plugin["sampler"].clone(), plugin["keep"].clone());
-    Sidecar::start_with(json!({"sampler": sampler, "keep": keep}), |config| {
+    Sidecar::start_with(options(json!("always_off"), keep), |config| {
         let config = config
             .set_in_listener("inbound", ROUTE, "0.4s")
             .set_in_listener("outbound", ROUTE, "0.4s");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use spanmesh_harness::{EnvoyConfig, Load, SECONDS};
 
 use super::statistics::binomial;
-use crate::support::{INBOUND, Sidecar, account};
+use crate::support::{INBOUND, Sidecar, final_account};
 
 const REQUESTS: u64 = 2_000;
 
@@ -32,8 +32,7 @@ async fn share(more: Value, adjust: impl FnOnce(EnvoyConfig) -> EnvoyConfig) -> 
     let sidecar = Sidecar::start_with(more, adjust).await;
     let load = Load::on(sidecar.envoy.port(INBOUND)).connections(4).count(REQUESTS);
     assert_eq!(load.run().await.with_status(200), REQUESTS);
-    tokio::time::sleep(3 * SECONDS / 2).await;
-    let account = account(&sidecar.envoy).await;
+    let account = final_account(&sidecar.envoy).await;
     assert_eq!(account.of("spans_created") + account.of("spans_sampled_out"), REQUESTS);
     account.of("spans_created")
 }

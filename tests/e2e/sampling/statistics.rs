@@ -7,7 +7,7 @@ use serde_json::json;
 use spanmesh_harness::{Request, SECONDS};
 
 use crate::mesh::TraceIds;
-use crate::support::{INBOUND, Sidecar, account};
+use crate::support::{INBOUND, Sidecar, final_account};
 
 /// Standard deviations that chance exceeds once in two million times.
 const SIGMAS: f64 = 5.0;
@@ -39,8 +39,7 @@ async fn shares_of_new_traces_are_right() {
     assert_eq!(report.with_status(200), REQUESTS);
     let all = |n| n > (REQUESTS as f64 * (1.0 - ratio) * 0.9) as u64;
     sidecar.envoy.wait_for_stat("spanmesh_spans_sampled_out", all, 10 * SECONDS).await;
-    tokio::time::sleep(3 * SECONDS / 2).await;
-    let account = account(&sidecar.envoy).await;
+    let account = final_account(&sidecar.envoy).await;
     let kept = account.of("spans_created");
     assert_eq!(kept + account.of("spans_sampled_out"), REQUESTS);
     assert!(binomial(REQUESTS, ratio).contains(&(kept as f64)), "{kept}");

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::kind_of;
 use crate::options::MatchKey;
 use spanmesh_core::rules::{AnyOf, Conditions, Match, PathPattern, Statuses, TextMatcher, regex};
-use spanmesh_core::span::SpanKind;
 
 /// What a rule matches.
 #[derive(Default)]
@@ -32,10 +32,7 @@ pub(super) fn compile(value: Option<&Value>) -> Matching {
         method: texts("method"),
         host: get("host").map(lower_case).as_ref().map(any_of),
         headers: headers(get("header")),
-        direction: get("direction").map(|direction| match direction.as_str() {
-            Some("outbound") => SpanKind::Client,
-            _ => SpanKind::Server,
-        }),
+        direction: get("direction").and_then(|direction| kind_of(direction.as_str()?)),
         grpc_service: texts("grpc_service"),
         grpc_method: texts("grpc_method"),
         listener_ports: (get("listener_port").into_iter().flat_map(items))

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::AnyOf;
 use crate::request_head::RequestHead;
+use crate::semconv::http::path_and_query;
 use crate::semconv::network::host_and_port;
 use crate::semconv::rpc;
 use crate::span::SpanKind;
@@ -64,8 +65,7 @@ impl Conditions {
 impl<'a> Request<'a> {
     /// The path without its query.
     pub fn path(&self) -> &'a [u8] {
-        let path = self.head.path().unwrap_or_default();
-        path.split(|&b| b == b'?').next().unwrap_or_default()
+        path_and_query(self.head).0
     }
 
     /// The host in lower case, without a port.

@@ -24,15 +24,12 @@ pub struct RuleBased {
 }
 
 impl RuleBased {
-    /// The rule that decides this request.
-    pub fn rule_of(&self, request: &SamplingRequest<'_>) -> Option<&Rule> {
-        let rule = self.index.first(request.request.as_ref()?, |_| true)?;
-        self.rules.get(rule)
-    }
-
     pub(super) fn decide(&self, request: &mut SamplingRequest<'_>) -> Verdict {
+        let found = request.request.as_ref().and_then(|asked| self.index.first(asked, |_| true));
         // As in OpenTelemetry, what no rule matches is dropped.
-        let Some(rule) = self.rule_of(request) else { return Verdict::drop() };
+        let Some(rule) = found.and_then(|rule| self.rules.get(rule)) else {
+            return Verdict::drop();
+        };
         let verdict = rule.sampler.decide(request);
         Verdict { may_keep: verdict.may_keep && rule.keep, ..verdict }
     }

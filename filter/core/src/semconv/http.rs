@@ -115,7 +115,8 @@ pub(super) fn write_peer(out: &mut AttributeWriter<'_>, peer: Option<&[u8]>) {
     }
 }
 
-fn path_and_query(head: &RequestHead) -> (&[u8], Option<&[u8]>) {
+/// The path, and the query behind its question mark.
+pub fn path_and_query(head: &RequestHead) -> (&[u8], Option<&[u8]>) {
     let path = head.path().unwrap_or_default();
     split_once(path, b'?').map_or((path, None), |(path, query)| (path, Some(query)))
 }
