@@ -5,6 +5,7 @@ ENVOY_OLDEST := 1.36.4
 CACHE ?= $(HOME)/.cache/spanmesh
 JAEGER := $(CACHE)/jaeger-1.62.0/bin/jaeger-all-in-one
 OTELCOL := $(CACHE)/otelcol-0.155.0/bin/otelcol
+PROPAGATORS := $(CACHE)/propagators-1.45.2-4.16.0
 # rustup, or debian: build with Debian's compiler when rustup cannot install the target.
 WASM_TOOLCHAIN ?= rustup
 
@@ -16,6 +17,7 @@ export SPANMESH_CACHE := $(CACHE)
 export SPANMESH_WASM := $(MODULE)
 export SPANMESH_JAEGER := $(JAEGER)
 export SPANMESH_OTELCOL := $(OTELCOL)
+export SPANMESH_PROPAGATORS := $(PROPAGATORS)/bin/python
 
 envoy = $(CACHE)/envoy-$(1)/bin/envoy-binary
 with_envoy = SPANMESH_ENVOY="$(call envoy,$(1))"
@@ -63,9 +65,9 @@ test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core a
 	@tests/setup/node-tests
 
 .PHONY: test-e2e
-test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(JAEGER) $(OTELCOL) ## tests in real Envoys, the current and the oldest supported, and of the repository
+test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(JAEGER) $(OTELCOL) $(PROPAGATORS)/propagators.stamp ## tests in real Envoys, the current and the oldest supported, and of the repository
 	@filter/setup/say "testing the harness and the repository"
-	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-harness
+	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-harness -p spanmesh-foreign
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-tests --test tidy
 	@for version in $(sort $(ENVOY) $(ENVOY_OLDEST)); do \
 	  filter/setup/say "testing end to end in Envoy $$version"; \
@@ -101,6 +103,9 @@ $(JAEGER):
 
 $(OTELCOL):
 	@tests/setup/otelcol
+
+$(PROPAGATORS)/propagators.stamp:
+	@tests/setup/propagators
 
 $(CACHE)/wasm-bindgen.stamp: Cargo.lock
 	@tests/setup/wasm-bindgen

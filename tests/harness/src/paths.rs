@@ -24,6 +24,12 @@ pub fn otelcol_binary() -> PathBuf {
     from_environment("SPANMESH_OTELCOL", "the binary of the OpenTelemetry Collector")
 }
 
+/// The Python that has the foreign propagators, from the environment variable
+/// `SPANMESH_PROPAGATORS`.
+pub fn propagators_python() -> PathBuf {
+    from_environment("SPANMESH_PROPAGATORS", "the Python interpreter with the foreign propagators")
+}
+
 /// The built module, from the environment variable `SPANMESH_WASM`.
 pub fn module() -> PathBuf {
     from_environment("SPANMESH_WASM", "the built spanmesh.wasm")

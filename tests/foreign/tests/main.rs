@@ -1,0 +1,6 @@
+//! The foreign propagators among themselves: what the corpus says of them is so.
+
+mod baggage;
+mod conflicts;
+mod readings;
+mod round_trips;
