@@ -17,8 +17,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::resettable::{Connection, Resettable};
 
-/// Room for hostile headers: several of 60 KB.
-const MAX_HEADER_BYTES: u32 = 1024 * 1024;
+/// Room for hostile headers: several of a megabyte.
+const MAX_HEADER_BYTES: u32 = 8 * 1024 * 1024;
 const MAX_HEADERS: usize = 1000;
 
 /// The body of any answer of the fakes.

@@ -14,7 +14,12 @@
 //!
 //! The field `x-upstream: /hang` overrides the path. A request with the content type
 //! `application/grpc` gets a gRPC answer, see [`grpc`], unless `x-upstream` says otherwise.
+//!
+//! Each field `x-upstream-header: name: value` adds a field to the answer, and each
+//! `x-upstream-trailer: name: value` one behind its body. Over HTTP/1 trailers are sent only to
+//! those who ask for them (`te: trailers`).
 
+mod additions;
 mod behaviour;
 pub mod grpc;
 mod handler;

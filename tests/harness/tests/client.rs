@@ -30,6 +30,18 @@ async fn fields_arrive_byte_for_byte() {
 }
 
 #[tokio::test]
+async fn a_megabyte_arrives() {
+    let upstream = Upstream::start().await;
+    let long = vec![0xe4; 1024 * 1024];
+    let request = Request::get("/").header("tracestate", long.clone()).header("b3", long.clone());
+    assert_eq!(Client::connect(upstream.port()).await.send(&request).await.status, 200);
+    let received = &upstream.requests()[0].headers;
+    for name in ["tracestate", "b3"] {
+        assert!(received.contains(&(name.to_owned(), long.clone())), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_connection_is_kept() {
     let upstream = Upstream::start().await;
     let mut client = Client::connect(upstream.port()).await;

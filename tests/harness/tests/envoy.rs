@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
 use spanmesh_harness::{Client, Envoy, EnvoyConfig, Request, SECONDS, Upstream, envoy, wait};
 
 use crate::native;
@@ -59,6 +60,17 @@ async fn a_refused_configuration_gives_the_log() {
     let config = native::config().set("/static_resources/listeners/0/no_such_field", 1);
     let log = Envoy::try_start(config).await.unwrap_err();
     assert!(log.contains("no_such_field"), "{log}");
+}
+
+#[tokio::test]
+async fn its_node_can_be_set() {
+    let id = "router~10.0.0.1~gw-1.istio-system~istio-system.svc.cluster.local";
+    let config = native::config().set("/node/id", id).set("/node/metadata/NAMESPACE", "prod");
+    let envoy = Envoy::builder(config).start().await;
+    let (_, text) = envoy.admin("GET", "/server_info").await;
+    let info: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(info["node"]["id"], id);
+    assert_eq!(info["node"]["metadata"]["NAMESPACE"], "prod");
 }
 
 #[tokio::test]

@@ -113,3 +113,32 @@ async fn hostile_fields_reach_the_application_unchanged() {
     }
     assert_eq!(received.header_values("x-twice"), ["a=1", "b=2"]);
 }
+
+#[tokio::test]
+async fn a_megabyte_passes_where_envoy_allows_it() {
+    let application = Upstream::start().await;
+    const LIMIT: &str = "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config/\
+        max_request_headers_kb";
+    for (limit, status) in [(200, 431), (4096, 200)] {
+        let config = config().map_port(8080, application.port()).set(LIMIT, limit);
+        let envoy = Envoy::builder(config).start().await;
+        let request = Request::get("/").header("x-long", vec![b'x'; 1024 * 1024]);
+        let mut client = Client::connect(envoy.port(15006)).await;
+        assert_eq!(client.send(&request).await.status, status, "{limit} KB");
+    }
+    let received = &application.requests()[0];
+    assert_eq!(received.header("x-long").unwrap().len(), 1024 * 1024);
+}
+
+#[tokio::test]
+async fn fields_of_an_answer_reach_the_client_unchanged() {
+    let application = Upstream::start().await;
+    let envoy = Envoy::builder(config().map_port(8080, application.port())).start().await;
+    let request = Request::get("/")
+        .header("x-upstream-header", "server-timing: a;dur=1")
+        .header("x-upstream-header", *b"x-odd: \x80\xff")
+        .header("x-upstream-header", "server-timing: b;dur=2");
+    let response = Client::connect(envoy.port(15006)).await.send(&request).await;
+    assert_eq!(response.header_values("server-timing"), ["a;dur=1", "b;dur=2"]);
+    assert_eq!(response.header("x-odd"), Some(&b"\x80\xff"[..]));
+}

@@ -38,6 +38,34 @@ async fn answers_over_http1() {
 }
 
 #[tokio::test]
+async fn answers_carry_what_the_request_asks_for() {
+    let upstream = Upstream::start().await;
+    let request = Request::get("/status/404")
+        .header("te", "trailers")
+        .header("x-upstream-header", "server-timing: a;dur=1")
+        .header("x-upstream-header", *b"x-odd:\xff")
+        .header("x-upstream-header", "server-timing: b;dur=2")
+        .header("x-upstream-trailer", "x-end: 1: 2");
+    let response = Client::connect(upstream.port()).await.send(&request).await;
+    assert_eq!(response.status, 404);
+    assert_eq!(response.header_values("server-timing"), ["a;dur=1", "b;dur=2"]);
+    assert_eq!(response.header("x-odd"), Some(&[0xff][..]));
+    assert_eq!(response.trailers, [("x-end".to_owned(), b"1: 2".to_vec())]);
+
+    // A gRPC answer keeps its own trailers.
+    let wishes: [(&str, &[u8]); 2] =
+        [("x-upstream-header", b"x-trace-id: 1"), ("x-upstream-trailer", b"x-end: 1")];
+    let request = grpc_request("shop.example", "/shop.Cart/Get", &wishes);
+    let response = H2Client::connect(upstream.port()).await.send(request).await.unwrap();
+    assert_eq!(response.headers["x-trace-id"], "1");
+    let trailers = response.trailers.unwrap();
+    assert_eq!(
+        (&trailers["grpc-status"], &trailers["x-end"]),
+        (&"0".parse().unwrap(), &"1".parse().unwrap())
+    );
+}
+
+#[tokio::test]
 async fn failures_over_http1() {
     let upstream = Upstream::start().await;
     let mut client = Client::connect(upstream.port()).await;

@@ -25,6 +25,12 @@ impl Response {
         find(&self.headers, name)
     }
 
+    /// All fields of this name (lower case), in order, as text with odd bytes replaced.
+    pub fn header_values(&self, name: &str) -> Vec<String> {
+        let equal = self.headers.iter().filter(|(field, _)| field == name);
+        equal.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect()
+    }
+
     /// The body as text, with odd bytes replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()

@@ -14,7 +14,7 @@ use hyper::body::Incoming;
 use tokio::time::sleep;
 
 use super::behaviour::Behaviour;
-use super::{RecordedRequest, grpc, ordered};
+use super::{RecordedRequest, additions, grpc, ordered};
 use crate::record::Record;
 use crate::resettable::Connection;
 use crate::server::{Body, Handled, full};
@@ -35,9 +35,11 @@ pub(super) async fn handle(
 
     let wish = head.headers.get("x-upstream").and_then(|path| path.to_str().ok());
     if wish.is_none() && grpc::is_grpc(&head.headers) {
-        return Ok(grpc::answer(&head.headers));
+        return Ok(additions::add(&head.headers, grpc::answer(&head.headers)));
     }
-    behave(Behaviour::of(wish.unwrap_or(head.uri.path())), &head.headers, connection).await
+    let behaviour = Behaviour::of(wish.unwrap_or(head.uri.path()));
+    let response = behave(behaviour, &head.headers, connection).await?;
+    Ok(additions::add(&head.headers, response))
 }
 
 fn recorded(head: &Parts) -> RecordedRequest {
