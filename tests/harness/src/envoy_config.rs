@@ -4,9 +4,11 @@
 //! Tests speak of the ports written in the file ("documented"); [`crate::Envoy::port`] tells
 //! which real port stands for one.
 
+mod access_log;
 mod ports;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod wasm;
 mod yaml;
 
@@ -16,7 +18,11 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use crate::access_log::AccessLog;
 use crate::paths;
+use crate::tls::Authority;
+
+pub use tls::ClientCertificate;
 
 /// A configuration to start an Envoy with.
 #[derive(Clone, Debug)]
@@ -92,6 +98,31 @@ impl EnvoyConfig {
             "@type": format!("type.googleapis.com/{OPTIONS}"),
             "explicit_http_config": {"http2_protocol_options": {}},
         }});
+        self
+    }
+
+    /// Makes every access log to a file or to the standard output write to this one instead.
+    pub fn map_access_logs(mut self, log: &AccessLog) -> EnvoyConfig {
+        access_log::map(&mut self.value, &log.path());
+        self
+    }
+
+    /// Adds an access log to a listener. `format` is an object of Envoy's command operators, such
+    /// as `{"trace_id": "%FILTER_STATE(wasm.spanmesh.trace_id:PLAIN)%"}`.
+    pub fn add_access_log(mut self, listener: &str, format: Value, log: &AccessLog) -> EnvoyConfig {
+        access_log::add(self.listener(listener), &format, &log.path());
+        self
+    }
+
+    /// Lets a listener speak TLS only, with a certificate of this authority, to
+    /// [`crate::client::TlsClient`]s.
+    pub fn tls(
+        mut self,
+        listener: &str,
+        authority: &Authority,
+        client: ClientCertificate,
+    ) -> EnvoyConfig {
+        tls::set(self.listener(listener), authority, client);
         self
     }
 

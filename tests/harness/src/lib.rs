@@ -23,6 +23,7 @@
 //! Nothing is skipped. It shares no code with the filter: spans are decoded with the
 //! `opentelemetry-proto` crate, so that the filter's own encoder is never its own judge.
 
+pub mod access_log;
 pub mod client;
 pub mod collector;
 pub mod dynamic;
@@ -35,6 +36,7 @@ pub mod load;
 pub mod otelcol;
 pub mod paths;
 pub mod port;
+pub mod tls;
 pub mod upstream;
 pub mod wait;
 
@@ -45,16 +47,18 @@ mod resettable;
 mod server;
 mod temp_dir;
 
-pub use client::{Client, Request, Response};
+pub use access_log::AccessLog;
+pub use client::{Client, Request, Response, TlsClient};
 pub use collector::{Answer, Collector, ExportRequest, ReceivedSpan};
 pub use dynamic::DynamicEnvoy;
 pub use envoy::{Envoy, EnvoyBuilder};
-pub use envoy_config::EnvoyConfig;
+pub use envoy_config::{ClientCertificate, EnvoyConfig};
 pub use h2_client::{GrpcReply, H2Client, grpc_call};
 pub use header_copying_app::HeaderCopyingApp;
 pub use jaeger::Jaeger;
 pub use load::{Load, LoadReport};
 pub use otelcol::OtelCollector;
 pub use port::free_port;
+pub use tls::{Authority, Identity};
 pub use upstream::{RecordedRequest, Upstream};
 pub use wait::SECONDS;

@@ -1,5 +1,6 @@
 //! The harness proved on itself, with Envoy's own tracer in the place of the filter.
 
+mod access_log;
 mod client;
 mod collector;
 mod dynamic;
@@ -10,4 +11,5 @@ mod native;
 mod otelcol;
 mod otlp;
 mod sidecar;
+mod tls;
 mod upstream;

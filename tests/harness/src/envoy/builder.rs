@@ -133,6 +133,8 @@ impl EnvoyBuilder {
         };
         command.arg("-c").arg(file);
         command.args(["--disable-hot-restart", "--log-level", "warning"]);
+        // Access logs are written every ten seconds otherwise.
+        command.args(["--file-flush-interval-msec", "100"]);
         command.args(["--component-log-level", &self.log_levels]);
         command.args(["--concurrency", &self.concurrency.to_string()]);
         command.args(["--drain-time-s", &self.drain_seconds.to_string()]);
