@@ -16,8 +16,9 @@ use proxy_wasm::types::{BufferType, LogLevel, MapType, MetricType};
 pub use callout::{callout_body, callout_header, callout_status, send};
 pub use headers::{
     add_request_header, add_response_header, add_response_trailer, remove_request_header,
-    remove_response_header, remove_response_trailer, replace_request_header, request_header,
-    request_headers, response_header, response_status, response_trailer,
+    remove_response_header, remove_response_trailer, replace_request_header,
+    replace_response_header, request_header, request_headers, response_header, response_headers,
+    response_status, response_trailer, response_trailers,
 };
 pub use shared_store::SharedStore;
 
@@ -57,6 +58,12 @@ unsafe extern "C" {
         path_size: usize,
         data: *mut *mut u8,
         size: *mut usize,
+    ) -> u32;
+    fn proxy_set_property(
+        path: *const u8,
+        path_size: usize,
+        value: *const u8,
+        value_size: usize,
     ) -> u32;
     fn proxy_get_buffer_bytes(
         buffer: BufferType,
@@ -124,6 +131,12 @@ fn bytes(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Option<Vec<u8>> 
 pub fn property(path: &str) -> Option<Vec<u8>> {
     // SAFETY: the path is readable and both pointers are valid for writes during the call.
     bytes(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
+}
+
+/// Puts a value into the request's filter state, under this name behind the prefix `wasm.`.
+pub fn set_filter_state(name: &str, value: &[u8]) -> Result<(), HostError> {
+    // SAFETY: name and value are readable during the call.
+    result(unsafe { proxy_set_property(name.as_ptr(), name.len(), value.as_ptr(), value.len()) })
 }
 
 /// A property that is a whole number or a time: eight bytes, little-endian.

@@ -51,7 +51,7 @@ impl Keeper {
             response_header: &host::response_header,
             seen_before: false,
         };
-        let told = self.is_told(pipeline, &Answer::HEADERS);
+        let told = self.is_told(pipeline, &recording.hop, &Answer::HEADERS);
         self.judge(pipeline, state, recording, now, &facts, told);
         self.tell(pipeline, state, recording, told, &Answer::HEADERS);
     }
@@ -76,7 +76,7 @@ impl Keeper {
             response_header: &|_| None,
             seen_before: true,
         };
-        let told = self.is_told(pipeline, &Answer::TRAILERS);
+        let told = self.is_told(pipeline, &recording.hop, &Answer::TRAILERS);
         self.judge(pipeline, state, recording, now, &facts, told);
         self.tell(pipeline, state, recording, told, &Answer::TRAILERS);
     }

@@ -4,9 +4,12 @@
 //! answers to exports and `polls`; `stream` follows one request, whose `recording` the `keeper` may
 //! promote; `pipeline` and `state` are what they share. Only `host` names host calls.
 
+mod answers;
+mod arrival;
 mod contexts;
 #[allow(unsafe_code, reason = "names of exports are unsafe attributes")]
 mod exports;
+mod filter_state;
 #[allow(
     unsafe_code,
     reason = "the host calls themselves: the SDK's wrappers copy every header and panic on unexpected answers"

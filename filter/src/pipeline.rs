@@ -4,13 +4,16 @@ use std::cell::{Cell, RefCell};
 
 use spanmesh_config::Config;
 use spanmesh_core::otlp::envelope::Envelope;
+use spanmesh_core::propagation::{Propagator, PropagatorSet};
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::resource;
 use spanmesh_core::rules::Request;
 use spanmesh_core::semconv::network;
 use spanmesh_core::span::{SpanKind, SpanSettings};
 use spanmesh_core::tracer::{Surroundings, Tracer};
+use spanmesh_core::trust::{Crossing, Edge, Peer, Trust};
 
+use crate::answers::Answers;
 use crate::host;
 use crate::keeper::Keeper;
 use crate::polls::Polls;
@@ -23,9 +26,20 @@ pub struct Pipeline {
     pub tracer: Tracer,
     /// What spans have in common.
     pub span: SpanSettings,
+    /// What tells callers of their trace, and keeps it from strangers.
+    pub answers: Answers,
+    /// Whether the ids are put into filter state.
+    pub filter_state: bool,
+    noticed: PropagatorSet,
+    /// Whom to trust among callers.
+    inbound: Trust,
+    /// Whom to trust among upstreams.
+    outbound: Trust,
     kind: Cell<Option<SpanKind>>,
+    /// Whether the workload is a gateway by the type of its node.
+    is_router: bool,
     /// Whether the listener is a gateway's: neither inbound nor outbound.
-    is_edge: Cell<bool>,
+    is_gateway: Cell<bool>,
     /// Promotes what the head sampler left out.
     pub keeper: Option<Keeper>,
     /// Polls of sampling strategies.
@@ -47,7 +61,21 @@ impl Pipeline {
         };
         let resource = resource::detect(&config.resource, &node);
         let envelope = Envelope::new(&resource);
-        let tracer = Tracer::new(config.sampler, config.force, config.keep.is_some());
+        let is_router = node(&["id"]).is_some_and(|id| id.starts_with(ROUTER));
+        let inbound = config.trust.inbound.unwrap_or_else(|| match is_router {
+            true => Trust::Edge(Edge::default()),
+            false => Trust::Mesh,
+        });
+        let outbound = config.trust.outbound;
+        let mut noticed = config.propagation.noticed();
+        if !inbound.is_mesh() || !outbound.is_mesh() {
+            // Strangers must not send baggage, nor receive it, whoever else reads it.
+            noticed = noticed.with(Propagator::Baggage);
+        }
+        let kept_header = config.keep.as_ref().and_then(|keep| keep.along_path.as_ref());
+        let answers = Answers::new(config.response_headers, noticed, kept_header);
+        let may_keep = config.keep.is_some();
+        let tracer = Tracer::new(config.sampler, config.force, config.propagation, may_keep);
         let polls = Polls::of(tracer.sampler(), &resource);
         let state = State::new(config.batch, config.retry, config.exporter, envelope);
         Self {
@@ -56,8 +84,14 @@ impl Pipeline {
                 redaction: config.redaction,
                 attribute_value_length_limit: config.attribute_value_length_limit,
             },
+            answers,
+            filter_state: config.filter_state,
+            noticed,
+            inbound,
+            outbound,
             kind: Cell::new(config.direction),
-            is_edge: Cell::new(false),
+            is_router,
+            is_gateway: Cell::new(is_router),
             keeper: config.keep.map(Keeper::new),
             polls: RefCell::new(polls),
             forwarded_hides_peer: Cell::new(false),
@@ -66,12 +100,13 @@ impl Pipeline {
     }
 
     /// The side of this listener's exchanges: configured, or asked once from the listener. Only to
-    /// be called while a stream is active. A listener without a direction, as at gateways, serves.
+    /// be called while a stream is active. Gateways serve: their listeners have no direction, or
+    /// (Istio's) that of the calls that they pass on.
     pub fn kind(&self) -> SpanKind {
         self.kind.get().unwrap_or_else(|| {
-            let direction = host::number("xds\0listener_direction");
+            let direction = host::number("xds\0listener_direction").filter(|_| !self.is_router);
             let kind = if direction == Some(2) { SpanKind::Client } else { SpanKind::Server };
-            self.is_edge.set(!matches!(direction, Some(1 | 2)));
+            self.is_gateway.set(!matches!(direction, Some(1 | 2)));
             self.kind.set(Some(kind));
             kind
         })
@@ -85,7 +120,32 @@ impl Pipeline {
     /// Whether there is an application behind this listener. At gateways and behind outbound
     /// listeners there is another hop.
     pub fn serves_application(&self) -> bool {
-        self.kind() == SpanKind::Server && !self.is_edge.get()
+        self.kind() == SpanKind::Server && !self.is_gateway.get()
+    }
+
+    /// Whether strangers are on the other side of this listener, exceptions apart.
+    pub fn is_edge(&self) -> bool {
+        match self.kind() {
+            SpanKind::Server => !self.inbound.is_mesh(),
+            SpanKind::Client => !self.outbound.is_mesh(),
+        }
+    }
+
+    /// Whether a request crosses the boundary of the mesh.
+    pub fn crossing(&self, head: &RequestHead) -> Crossing {
+        if !self.is_edge() {
+            return Crossing::Within;
+        }
+        let request = self.request(head);
+        match request.kind {
+            SpanKind::Server => self.inbound.entering(&request, PEER),
+            SpanKind::Client => self.outbound.leaving(&request),
+        }
+    }
+
+    /// The headers of a request; `None` when the host does not give them.
+    pub fn read_head(&self) -> Option<RequestHead> {
+        Some(RequestHead::noticing(self.noticed, host::request_headers()?))
     }
 
     /// What rules may ask about a request.
@@ -115,6 +175,15 @@ impl Pipeline {
         Some(peer)
     }
 }
+
+/// What Istio's node ids of gateways begin with.
+const ROUTER: &str = "router~";
+
+/// The other end of the connection of the active stream.
+const PEER: Peer<'static> = Peer {
+    address: &|| host::property("source\0address"),
+    certificate_uri: &|| host::property("connection\0uri_san_peer_certificate"),
+};
 
 fn listener_port() -> Option<u16> {
     host::number("destination\0port").and_then(|port| u16::try_from(port).ok())

@@ -1,6 +1,7 @@
 //! What is remembered of a request until it ends.
 
 use spanmesh_core::keep::Reason;
+use spanmesh_core::propagation::Field;
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::span::{Exchange, SpanData};
 use spanmesh_core::tracer::Hop;
@@ -67,6 +68,11 @@ impl Recording {
         self.hop.context.flags.is_sampled()
     }
 
+    /// Whether its span is exported, as far as is known.
+    pub fn is_recorded(&self) -> bool {
+        self.is_sampled() || matches!(self.fate, Fate::Kept(_))
+    }
+
     /// Reads how the request ended; `with_flags`: by Envoy's response flags too.
     pub fn end(&self, with_flags: bool) -> End {
         End {
@@ -75,6 +81,12 @@ impl Recording {
             grpc_status: self.head.is_grpc().then(grpc_status).flatten(),
             response_flags: with_flags.then(response_flags),
         }
+    }
+
+    /// What a developer named the trace that was to be debugged; its first span tells.
+    fn debug_id(&self) -> Option<&[u8]> {
+        let is_first = self.hop.debug && self.hop.parent_span_id.is_none();
+        self.head.field(Field::JaegerDebugId).filter(|_| is_first)
     }
 
     /// Collects the rest of the facts and hands the span to `take`.
@@ -105,6 +117,8 @@ impl Recording {
             head: &self.head,
             exchange,
             keep_reason: reason,
+            link: self.hop.link.as_deref(),
+            debug_id: self.debug_id(),
         })
     }
 }

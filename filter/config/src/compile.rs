@@ -3,9 +3,13 @@
 
 mod keep;
 mod matching;
+mod propagation;
 mod samplers;
+mod trust;
 
 use serde_json::{Map, Value};
+
+pub use trust::TrustSettings;
 
 use super::options::{BATCH, FORCE, LIMITS, OTLP_HTTP, Opt, REDACT, RESOURCE, RETRY, ROOT};
 use super::otel_environment::Additions;
@@ -41,6 +45,10 @@ pub(super) fn compile(value: &Value, additions: Additions) -> Config {
         },
         resource: resource(&root, additions.resource),
         sampler: samplers::compile(&root.value("sampler"), "sampler", additions.ratio),
+        propagation: propagation::compile(&root.value("propagators")),
+        trust: trust::compile(&root.value("trust")),
+        response_headers: propagation::response_headers(&root.value("response_header")),
+        filter_state: root.truth("filter_state"),
         force: Force {
             header: force.optional_text("header"),
             request_id: force.truth("request_id"),

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::options::matching::HEADER;
+use super::options::propagation::NONE;
 use super::options::{Kind, MatchKey, Opt, ROOT, SAMPLER};
+use spanmesh_core::propagation::Propagator;
 
 /// The whole schema. `filter/core/config.schema.json` is this, pretty-printed.
 pub fn generate() -> Value {
@@ -41,6 +43,20 @@ fn of(kind: &Kind) -> Value {
         Kind::Truth => json!({"type": "boolean"}),
         Kind::Number(low, high) => json!({"type": "number", "minimum": low, "maximum": high}),
         Kind::HeaderName => json!({"type": "string", "pattern": FIELD_NAME}),
+        Kind::AnswerHeaders => one_or_more(&json!({"type": "string", "pattern": FIELD_NAME})),
+        Kind::Propagators(options) => {
+            json!({"anyOf": [of(&Kind::PropagatorNames), object(options)]})
+        }
+        Kind::PropagatorNames => {
+            let names: Vec<_> = Propagator::ALL.into_iter().map(Propagator::name).collect();
+            json!({"anyOf": [
+                {"type": "array", "uniqueItems": true, "items": {"enum": names}},
+                {"const": [NONE]},
+            ]})
+        }
+        Kind::Ranges => {
+            one_or_more(&json!({"type": "string", "pattern": "^[0-9a-f:.]+(/[0-9]{1,3})?$"}))
+        }
         Kind::Some(words) => json!({"anyOf": [
             {"type": "boolean"},
             {"type": "array", "minItems": 1, "items": {"enum": words}},

@@ -18,11 +18,13 @@ mod problem;
 mod structure;
 mod validate;
 
+pub use compile::TrustSettings;
 pub use problem::Problem;
 
 use spanmesh_core::exporter::RetrySettings;
 use spanmesh_core::keep::KeepPolicy;
 use spanmesh_core::otlp::messages::KeyValue;
+use spanmesh_core::propagation::{Propagation, ResponseHeader};
 use spanmesh_core::queue::BatchLimits;
 use spanmesh_core::redact::Redaction;
 use spanmesh_core::sampling::{Force, Sampler};
@@ -39,12 +41,20 @@ pub struct Config {
     pub retry: RetrySettings,
     /// Configured resource attributes.
     pub resource: Vec<KeyValue>,
+    /// Which formats of trace context are read and written.
+    pub propagation: Propagation,
     /// The head sampler.
     pub sampler: Sampler,
     /// Which wishes of callers force a trace.
     pub force: Force,
     /// What to keep after the fact; `None`: nothing.
     pub keep: Option<KeepPolicy>,
+    /// Who belongs to the mesh.
+    pub trust: TrustSettings,
+    /// Header fields that tell trusted callers of their trace.
+    pub response_headers: Vec<ResponseHeader>,
+    /// Whether the ids are put into filter state.
+    pub filter_state: bool,
     /// The side of every exchange; `None`: ask the listener.
     pub direction: Option<SpanKind>,
     /// What must not leave the proxy.

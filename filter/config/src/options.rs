@@ -4,7 +4,9 @@
 
 pub mod keep;
 pub mod matching;
+pub mod propagation;
 pub mod samplers;
+pub mod trust;
 
 pub use matching::MatchKey;
 pub use samplers::SAMPLER;
@@ -36,6 +38,14 @@ pub enum Kind {
     Number(f64, f64),
     /// The name of an HTTP header field, in lower case.
     HeaderName,
+    /// Such a name for a field that is added to answers, or a list of such.
+    AnswerHeaders,
+    /// A list of propagators, or an object with these options.
+    Propagators(&'static [Opt]),
+    /// A list of propagators.
+    PropagatorNames,
+    /// An address range, or a list of such.
+    Ranges,
     /// True for all of the given words, false for none, or a list of some.
     Some(&'static [&'static str]),
     /// A list of rules, objects with these options.
@@ -69,11 +79,13 @@ pub struct Opt {
     pub kind: Kind,
     /// Its default as JSON; `None` when it must be given.
     pub default: Option<&'static str>,
-    /// What it is for, as the README's table has it.
+    /// What it is for, as the README's table has it; in the module only where an error says it.
     pub meaning: &'static str,
 }
 
 const fn opt(name: &'static str, kind: Kind, default: &'static str, meaning: &'static str) -> Opt {
+    // Only the README and the schema show it: the module need not carry it.
+    let meaning = if cfg!(target_os = "wasi") { "" } else { meaning };
     Opt { name, kind, default: Some(default), meaning }
 }
 
@@ -85,11 +97,17 @@ const HOUR: u64 = 3_600_000;
 const GIB: u64 = 1 << 30;
 
 /// The whole configuration.
-pub static ROOT: [Opt; 10] = [
+pub static ROOT: [Opt; 14] = [
     required("exporter", Kind::OneOf(&EXPORTER), "where spans go"),
     opt("batch", Kind::Object(&BATCH), "{}", "bounds of batches and of the queue of a worker"),
     opt("retry", Kind::Object(&RETRY), "{}", "what happens when an export fails"),
     opt("resource", Kind::Object(&RESOURCE), "{}", "what spans are attributed to"),
+    opt(
+        "propagators",
+        Kind::Propagators(&propagation::PROPAGATORS),
+        r#"["tracecontext", "baggage"]"#,
+        "formats of trace context that are read and written, by the names of OTEL_PROPAGATORS; as there, of several contexts the one named last counts",
+    ),
     opt("sampler", Kind::Sampler, r#"{"parent_based": {"root": "always_on"}}"#, "the head sampler"),
     opt("force", Kind::Object(&FORCE), "{}", "wishes of callers that force a trace"),
     opt(
@@ -98,11 +116,24 @@ pub static ROOT: [Opt; 10] = [
         "null",
         "which requests to keep that the head sampler left out; null: none",
     ),
+    opt("trust", Kind::Object(&trust::TRUST), "{}", "who belongs to the mesh"),
     opt(
         "direction",
         Kind::Choice(&["auto", "inbound", "outbound"]),
         r#""auto""#,
         "inbound makes SERVER spans, outbound CLIENT spans; auto asks the listener's traffic_direction (unspecified, as at gateways: inbound)",
+    ),
+    opt(
+        "response_header",
+        Kind::AnswerHeaders,
+        "null",
+        "what tells trusted callers of their trace: traceresponse, server-timing (both as in drafts of W3C Trace Context), another name for the trace id alone, or a list of these",
+    ),
+    opt(
+        "filter_state",
+        Kind::Truth,
+        "false",
+        "whether trace id, span id and sampled flag are put into filter state, for access logs",
     ),
     opt("redact", Kind::Object(&REDACT), "{}", "what must not leave the proxy"),
     opt("limits", Kind::Object(&LIMITS), "{}", "limits of a span"),

@@ -8,7 +8,9 @@ mod pairs;
 
 use serde_json::{Value, json};
 
+use super::options::propagation::NONE;
 use super::{Environment, duration};
+use spanmesh_core::propagation::Propagator;
 
 /// Longest time that a duration option takes, in milliseconds.
 const HOUR: u64 = 3_600_000;
@@ -30,6 +32,7 @@ pub(super) struct Additions {
 pub(super) fn apply(value: &mut Value, environment: &Environment<'_>) -> Additions {
     let mut reader = Reader { environment, warnings: Vec::new() };
     let ratio_of_variable = reader.sampler(value);
+    reader.propagators(value);
     reader.batch(value);
     reader.exporter(value);
     reader.limits(value);
@@ -92,6 +95,26 @@ impl Reader<'_> {
             self.warn(NAME, "a number from 0 to 1");
             1.0
         })
+    }
+
+    /// A list of names; what is unknown is passed over.
+    fn propagators(&mut self, value: &mut Value) {
+        const NAME: &str = "OTEL_PROPAGATORS";
+        let Some(list) = self.variable(NAME) else { return };
+        let mut names: Vec<&str> = Vec::new();
+        for name in list.split(',').map(str::trim) {
+            if Propagator::from_name(name).is_some() {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            } else if !name.is_empty() && name != NONE {
+                self.warn(
+                    NAME,
+                    "a list of propagators that spanmesh knows: another one is left out",
+                );
+            }
+        }
+        fill(value, &["propagators"], json!(names));
     }
 
     fn batch(&mut self, value: &mut Value) {

@@ -3,6 +3,7 @@ mod sampling;
 use super::*;
 use serde_json::{Value, json};
 use spanmesh_core::sampling::{ParentBased, Ratio, Threshold};
+use spanmesh_core::trust::Trust;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -53,9 +54,13 @@ fn the_smallest_configuration_takes_every_default() {
             max_elapsed_time: 120 * SECOND,
         },
         resource: vec![],
+        propagation: Propagation::default(),
         sampler: Sampler::default(),
         force: Force::default(),
         keep: None,
+        trust: TrustSettings { inbound: None, outbound: Trust::Mesh },
+        response_headers: vec![],
+        filter_state: false,
         direction: None,
         redaction: Redaction::new([]),
         attribute_value_length_limit: 4096,

@@ -1,12 +1,14 @@
 //! Checks a value against the table of options, and collects every problem.
 
 mod contradictions;
+mod propagation;
 mod rules;
 
 use serde_json::{Map, Value};
 
 use super::options::{Kind, Opt, ROOT, SAMPLER};
 use super::{Problem, duration};
+use spanmesh_core::trust::Cidr;
 
 pub(super) use contradictions::contradictions;
 
@@ -75,6 +77,16 @@ impl Checker {
                 }
             }
             Kind::HeaderName => self.text(value, "a lower-case HTTP field name", is_field_name),
+            Kind::AnswerHeaders => self.one_or_more(value, Self::answer_header),
+            Kind::Propagators(options) => match value {
+                Value::Array(_) => self.propagators(value),
+                _ => self.object(value, options),
+            },
+            Kind::PropagatorNames => self.propagators(value),
+            Kind::Ranges => self.one_or_more(value, |checker, range| {
+                let expected = "an address range such as 10.0.0.0/8 or 2001:db8::/32";
+                checker.text(range, expected, |text| Cidr::parse(text).is_some());
+            }),
             Kind::Some(words) => self.some(value, words),
             Kind::Rules(options) => self.rules(value, options),
             Kind::NotEmpty(options) => self.not_empty(value, options),

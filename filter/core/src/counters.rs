@@ -45,6 +45,8 @@ pub enum Counter {
     SamplingUpdates,
     /// Polls of it that brought no answer, or a bad one; the last good one stays in force.
     SamplingUpdateFailures,
+    /// Requests of strangers whose trace context was not believed.
+    ContextsForeign,
 }
 
 /// Counts since the last report to the host.
@@ -53,7 +55,7 @@ pub struct Counters([u64; Counter::ALL.len()]);
 
 impl Counter {
     /// Every counter.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::SpansCreated,
         Self::SpansSampledOut,
         Self::SpansDelivered,
@@ -75,6 +77,7 @@ impl Counter {
         Self::SharedDataConflicts,
         Self::SamplingUpdates,
         Self::SamplingUpdateFailures,
+        Self::ContextsForeign,
     ];
 
     /// Name in Envoy's statistics.
@@ -101,6 +104,7 @@ impl Counter {
             Self::SharedDataConflicts => "spanmesh_shared_data_conflicts",
             Self::SamplingUpdates => "spanmesh_sampling_updates",
             Self::SamplingUpdateFailures => "spanmesh_sampling_update_failures",
+            Self::ContextsForeign => "spanmesh_contexts_foreign",
         }
     }
 }

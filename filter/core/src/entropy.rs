@@ -19,9 +19,9 @@ impl Default for EntropyPool {
 }
 
 impl EntropyPool {
-    /// Whether fewer bytes are left than one request can need (a trace id and a span id).
+    /// Whether fewer bytes are left than one request can need (a trace id, a span id and a random value).
     pub fn is_low(&self) -> bool {
-        self.bytes.len() - self.used < size_of::<TraceId>() + size_of::<SpanId>()
+        self.bytes.len() - self.used < size_of::<TraceId>() + size_of::<SpanId>() + size_of::<u64>()
     }
 
     /// Replaces the whole pool by what `fill` writes. When `fill` reports failure the pool stays
@@ -51,6 +51,11 @@ impl EntropyPool {
     /// A uniformly random number for back-off jitter; `None` when the pool is used up.
     pub fn number(&mut self) -> Option<u32> {
         self.take().map(u32::from_le_bytes)
+    }
+
+    /// 56 random bits, for an explicit random value (`rv`); `None` when the pool is used up.
+    pub fn randomness(&mut self) -> Option<u64> {
+        self.take().map(|bytes| u64::from_le_bytes(bytes) >> 8)
     }
 
     fn take<const N: usize>(&mut self) -> Option<[u8; N]> {

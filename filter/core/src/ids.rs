@@ -21,6 +21,44 @@ impl TraceId {
         Self::from_bytes(decode(hex)?)
     }
 
+    /// Reads 32 lower-case hexadecimal digits, or 16, which are the lower half of an id of 64 bits.
+    pub fn from_short_hex(hex: &[u8]) -> Option<Self> {
+        match hex.len() {
+            16 => Self::from_low_half(u64::from_be_bytes(decode(hex)?)),
+            _ => Self::from_hex(hex),
+        }
+    }
+
+    /// An id of 64 bits: its upper half is zero.
+    pub fn from_low_half(low: u64) -> Option<Self> {
+        Self::from_bytes(u128::from(low).to_be_bytes())
+    }
+
+    /// Whether the upper half is zero: the id came from a system that has 64 bits.
+    pub fn is_short(&self) -> bool {
+        self.high_half() == 0
+    }
+
+    /// The upper 64 bits.
+    pub fn high_half(&self) -> u64 {
+        (u128::from_be_bytes(self.0) >> 64) as u64
+    }
+
+    /// The lower 64 bits.
+    pub fn low_half(&self) -> u64 {
+        u128::from_be_bytes(self.0) as u64
+    }
+
+    /// 32 hexadecimal digits, or 16 for an id of 64 bits.
+    pub fn to_short_hex(&self) -> Vec<u8> {
+        let (_, low) = self.0.split_at(8);
+        let id = if self.is_short() { low } else { &self.0 };
+        let mut digits = vec![0; 2 * id.len()];
+        // Cannot fail: there are twice as many digits as bytes.
+        let _ = hex::encode_to_slice(id, &mut digits);
+        digits
+    }
+
     /// The id as bytes, in network order.
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0
@@ -44,6 +82,14 @@ impl SpanId {
     /// Reads exactly 16 lower-case hexadecimal digits.
     pub fn from_hex(hex: &[u8]) -> Option<Self> {
         Self::from_bytes(decode(hex)?)
+    }
+
+    /// 16 hexadecimal digits.
+    pub fn to_hex(&self) -> [u8; 16] {
+        let mut digits = [0; 16];
+        // Cannot fail: there are twice as many digits as bytes.
+        let _ = hex::encode_to_slice(self.0, &mut digits);
+        digits
     }
 
     /// The id as bytes, in network order.
@@ -81,6 +127,29 @@ mod tests {
         for (input, accepted, why) in cases {
             assert_eq!(SpanId::from_hex(input).is_some(), accepted, "{why}");
         }
+    }
+
+    #[test]
+    fn ids_of_64_bits_keep_their_length() {
+        let long = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let widened = format!("{}a3ce929d0e0e4736", "0".repeat(16));
+        let cases = [
+            ("a3ce929d0e0e4736", Some("a3ce929d0e0e4736"), "64 bits"),
+            (&widened, Some("a3ce929d0e0e4736"), "64 bits that were widened elsewhere"),
+            (long, Some(long), "128 bits"),
+            ("0000000000000000", None, "the invalid id"),
+            ("a3ce929d0e0e473", None, "15 digits"),
+        ];
+        for (input, expected, why) in cases {
+            let id = TraceId::from_short_hex(input.as_bytes());
+            assert_eq!(
+                id.map(|id| id.to_short_hex()).as_deref(),
+                expected.map(str::as_bytes),
+                "{why}"
+            );
+        }
+        let id = TraceId::from_hex(long.as_bytes()).unwrap();
+        assert_eq!((id.high_half(), id.low_half()), (0x4bf9_2f35_77b3_4da6, 0xa3ce_929d_0e0e_4736));
     }
 
     #[test]

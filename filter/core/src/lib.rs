@@ -29,6 +29,7 @@ pub mod span;
 pub mod span_context;
 pub mod trace_state;
 pub mod tracer;
+pub mod trust;
 
 /// Version of spanmesh, as it stands in the manifest.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

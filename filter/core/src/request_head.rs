@@ -1,6 +1,7 @@
 //! The request headers that a span needs, found in one pass over the list.
 
 use crate::header_map::Pairs;
+use crate::propagation::{Field, PropagatorSet};
 
 /// A request's serialised header list and where its interesting values lie in it.
 ///
@@ -19,6 +20,18 @@ pub struct RequestHead {
     traceparent: Slice,
     traceparents: u32,
     tracestates: u32,
+    /// Fields of the noticed propagators, in the order of their arrival.
+    carried: Vec<Carried>,
+}
+
+/// Most fields of propagators that are noticed; no well-meant request has nearly so many.
+const MAX_CARRIED: usize = 256;
+
+#[derive(Clone, Copy, Debug)]
+struct Carried {
+    field: Field,
+    name: Slice,
+    value: Slice,
 }
 
 /// A part of the buffer; the default is "absent".
@@ -37,6 +50,11 @@ impl Default for Slice {
 impl RequestHead {
     /// Reads the serialised list of the proxy-wasm ABI. Of repeated fields the first counts.
     pub fn new(buffer: Vec<u8>) -> Self {
+        Self::noticing(PropagatorSet::default(), buffer)
+    }
+
+    /// The same, and notices the fields of these propagators beside W3C Trace Context.
+    pub fn noticing(propagators: PropagatorSet, buffer: Vec<u8>) -> Self {
         let mut head = Self::default();
         let origin = buffer.as_ptr().addr();
         for (name, value) in Pairs::new(&buffer) {
@@ -57,7 +75,17 @@ impl RequestHead {
                     head.tracestates += 1;
                     continue;
                 }
-                _ => continue,
+                _ => {
+                    if !propagators.is_empty()
+                        && let Some(field) = Field::of(name, propagators)
+                        && head.carried.len() < MAX_CARRIED
+                    {
+                        let (name, value) =
+                            (Slice::locate(origin, name), Slice::locate(origin, value));
+                        head.carried.push(Carried { field, name, value });
+                    }
+                    continue;
+                }
             };
             if target.start == u32::MAX {
                 *target = Slice::locate(origin, value);
@@ -124,6 +152,25 @@ impl RequestHead {
         Pairs::new(pairs).filter(|(name, _)| *name == b"tracestate").map(|(_, value)| value)
     }
 
+    /// The first value of a noticed field.
+    pub fn field(&self, field: Field) -> Option<&[u8]> {
+        self.fields(field).next().map(|(_, value)| value)
+    }
+
+    /// Names and values of a noticed field, in the order of their arrival.
+    pub fn fields(&self, field: Field) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.carried()
+            .filter(move |(found, ..)| *found == field)
+            .map(|(_, name, value)| (name, value))
+    }
+
+    /// All noticed fields with their names and values, in the order of their arrival.
+    pub fn carried(&self) -> impl Iterator<Item = (Field, &[u8], &[u8])> {
+        self.carried.iter().filter_map(|carried| {
+            Some((carried.field, self.get(carried.name)?, self.get(carried.value)?))
+        })
+    }
+
     /// The first field of this name (lower case), whatever it is.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         Pairs::new(&self.buffer)
@@ -151,6 +198,7 @@ impl Slice {
 mod tests {
     use super::*;
     use crate::header_map::serialise;
+    use crate::propagation::Propagator;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -186,6 +234,29 @@ mod tests {
     fn two_traceparents_are_none() {
         let head = head(&[("traceparent", b"one"), ("traceparent", b"one")]);
         assert_eq!((head.traceparent(), head.traceparent_count()), (None, 2));
+    }
+
+    #[test]
+    fn fields_of_noticed_propagators_are_found_in_their_order() {
+        let pairs: [(&str, &[u8]); 5] = [
+            ("baggage", b"a=1"),
+            ("b3", b"0"),
+            ("uberctx-user", b"u"),
+            ("baggage", b"b=\xff"),
+            ("x-other", b"1"),
+        ];
+        let buffer = || serialise(pairs.iter().map(|(n, v)| (n.as_bytes(), *v)));
+        let noticed = [Propagator::Baggage, Propagator::Jaeger].into_iter().collect();
+        let head = RequestHead::noticing(noticed, buffer());
+        assert_eq!(head.field(Field::Baggage), Some(b"a=1".as_slice()), "the first counts");
+        let all: Vec<_> = head.fields(Field::Baggage).map(|(_, value)| value).collect();
+        assert_eq!(all, [b"a=1".as_slice(), b"b=\xff"]);
+        let user: Vec<_> = head.fields(Field::UberContext).collect();
+        assert_eq!(user, [(b"uberctx-user".as_slice(), b"u".as_slice())], "with its name");
+        assert_eq!((head.field(Field::B3), head.carried().count()), (None, 3), "not noticed");
+        assert_eq!(RequestHead::new(buffer()).carried().count(), 0, "nothing is noticed");
+        let many = serialise((0..1_000).map(|_| (b"baggage".as_slice(), b"a=1".as_slice())));
+        assert_eq!(RequestHead::noticing(noticed, many).carried().count(), MAX_CARRIED);
     }
 
     #[test]

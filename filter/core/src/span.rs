@@ -48,6 +48,8 @@ pub struct SpanSettings {
 
 /// Field number of `spans` in `ScopeSpans`.
 const SPANS: u32 = 2;
+/// Field number of `links` in `Span`.
+const LINKS: u32 = 13;
 /// `Span.flags`: whether the parent is remote is known.
 const HAS_IS_REMOTE: u32 = 0x100;
 /// `Span.flags`: the parent is remote.
@@ -70,6 +72,10 @@ pub struct SpanData<'a> {
     pub exchange: Exchange<'a>,
     /// Why it was promoted, if the head sampler had left it out.
     pub keep_reason: Option<&'a str>,
+    /// A span of another trace that led to this one.
+    pub link: Option<&'a SpanContext>,
+    /// Name of a trace that is to be debugged, from Jaeger's `jaeger-debug-id`.
+    pub debug_id: Option<&'a [u8]>,
 }
 
 impl SpanData<'_> {
@@ -109,8 +115,16 @@ impl SpanData<'_> {
         if let Some(reason) = self.keep_reason {
             attributes.string(names::SPANMESH_KEEP_REASON, reason.as_bytes());
         }
+        if let Some(debug_id) = self.debug_id {
+            attributes.string(names::JAEGER_DEBUG_ID, debug_id);
+        }
         if let Some(error_type) = &error_type {
             attributes.string(names::ERROR_TYPE, error_type.as_bytes());
+        }
+        if let Some(link) = self.link {
+            wire::put_message(out, LINKS, |out| write_link(out, link));
+        }
+        if error_type.is_some() {
             wire::put_header(out, 15, 2);
             wire::put_integer(out, 3, STATUS_CODE_ERROR);
         }
@@ -123,6 +137,16 @@ impl SpanData<'_> {
         let flags = self.context.flags.with_sampled(true);
         u32::from(flags.to_wire()) | HAS_IS_REMOTE | remote
     }
+}
+
+/// Writes the body of a link to a span on the other side of a boundary.
+fn write_link(out: &mut Vec<u8>, link: &SpanContext) {
+    wire::put_bytes(out, 1, link.trace_id.as_bytes());
+    wire::put_bytes(out, 2, link.span_id.as_bytes());
+    if !link.trace_state.is_empty() {
+        wire::put_bytes(out, 3, link.trace_state.as_str().as_bytes());
+    }
+    wire::put_fixed32(out, 6, u32::from(link.flags.to_wire()) | HAS_IS_REMOTE | IS_REMOTE);
 }
 
 impl SpanKind {

@@ -4,12 +4,20 @@ use crate::counters::{Counter, Counters};
 use crate::entropy::EntropyPool;
 use crate::ids::SpanId;
 use crate::otel_trace_state::OtelTraceState;
-use crate::propagation::{Extracted, tracecontext};
+use crate::propagation::{
+    Decision, Edit, Extracted, HeaderEdit, Outgoing, Propagation, RemoteParent,
+};
+use crate::request_head::RequestHead;
 use crate::rules::Request;
 use crate::sampling::{Force, Parent, Probability, Sampler, SamplingRequest, Verdict};
 use crate::shared_data::SharedData;
 use crate::span_context::{SpanContext, TraceFlags};
 use crate::trace_state::TraceState;
+use crate::trust::Crossing;
+
+mod arrival;
+
+use arrival::{Arrival, Origin};
 
 /// The key of OpenTelemetry's own member of `tracestate`.
 const OT: &str = "ot";
@@ -19,6 +27,7 @@ const OT: &str = "ot";
 pub struct Tracer {
     sampler: Sampler,
     force: Force,
+    propagation: Propagation,
     writes_thresholds: bool,
     /// Whether anything may promote a span later, so that unsampled requests need their own ids.
     may_keep: bool,
@@ -35,17 +44,12 @@ pub struct Hop {
     pub trace_state: Edit,
     /// Whether keep rules may promote the span if it is not sampled.
     pub may_keep: bool,
-}
-
-/// What becomes of a header that arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edit {
-    /// It stays as it is, or absent.
-    Leave,
-    /// It is replaced.
-    Replace,
-    /// It is removed.
-    Remove,
+    /// Whether the trace is one to be debugged.
+    pub debug: bool,
+    /// Whether the request crosses the boundary of the mesh.
+    pub crossing: Crossing,
+    /// The span of a stranger, where the trace starts anew behind it.
+    pub link: Option<Box<SpanContext>>,
 }
 
 /// What the tracer made of a request.
@@ -54,8 +58,8 @@ pub enum Placement {
     /// It goes on with a context of its own.
     Hop(Hop),
     /// Its caller did not sample, nor does this proxy, and nothing may change that: it passes
-    /// untouched.
-    PassedOn,
+    /// untouched. With the span by which the next hop is called: the caller's.
+    PassedOn(Option<SpanContext>),
     /// No ids could be made; it passes untouched.
     NoEntropy,
 }
@@ -71,9 +75,14 @@ pub struct Surroundings<'a> {
 
 impl Tracer {
     /// Places requests by `sampler` and `force`; `may_keep` tells whether there are keep rules.
-    pub fn new(sampler: Sampler, force: Force, may_keep: bool) -> Self {
+    pub fn new(sampler: Sampler, force: Force, propagation: Propagation, may_keep: bool) -> Self {
         let writes_thresholds = sampler.writes_thresholds();
-        Self { sampler, force, writes_thresholds, may_keep }
+        Self { sampler, force, propagation, writes_thresholds, may_keep }
+    }
+
+    /// Which formats are read and written.
+    pub fn propagation(&self) -> &Propagation {
+        &self.propagation
     }
 
     /// The head sampler.
@@ -84,24 +93,32 @@ impl Tracer {
     /// Whether it pays to ask for a `traceparent` alone first: a new trace may be dropped without
     /// anybody wanting to know more about its request.
     pub fn may_drop_unseen(&self) -> bool {
-        !self.may_keep && self.sampler.may_drop_new_traces() && !self.sampler.asks_requests()
+        !self.may_keep
+            && self.propagation.asks_traceparent_only()
+            && self.sampler.may_drop_new_traces()
+            && !self.sampler.asks_requests()
     }
 
     /// Places a request by its headers.
     pub fn start(
         &self,
         request: Request<'_>,
+        crossing: Crossing,
         surroundings: Surroundings<'_>,
         entropy: &mut EntropyPool,
         counters: &mut Counters,
     ) -> Placement {
         let head = request.head;
-        let extracted = tracecontext::extract(head);
+        let extracted = self.propagation.extract(head);
         counters.add(Counter::ContextsInvalid, extracted.invalid_parent.into());
         counters.add(Counter::TraceStatesInvalid, extracted.invalid_trace_state.into());
-        let forced = self.force.is_configured()
-            && self.force.is_wanted(|name| head.header(name).map(<[u8]>::to_vec));
-        self.place(extracted, Some(request), forced, surroundings, entropy, counters)
+        let is_heard = !matches!(crossing, Crossing::Entering(_));
+        let forced = is_heard
+            && (extracted.decision == Decision::Debug
+                || (self.force.is_configured()
+                    && self.force.is_wanted(|name| head.header(name).map(<[u8]>::to_vec))));
+        let arrival = Arrival { extracted, request: Some(request), forced, crossing };
+        self.place(arrival, surroundings, entropy, counters)
     }
 
     /// Places a request that is known to bring no `traceparent`, and whose other headers nobody
@@ -115,21 +132,25 @@ impl Tracer {
     ) -> Placement {
         let extracted = Extracted { drop_trace_state: true, ..Extracted::default() };
         let forced = self.force.is_configured() && self.force.is_wanted(header);
-        self.place(extracted, None, forced, surroundings, entropy, counters)
+        let arrival = Arrival { extracted, request: None, forced, crossing: Crossing::Within };
+        self.place(arrival, surroundings, entropy, counters)
     }
 
     /// Adopt or make the trace id, ask the sampler, and make a new span id unless the request
     /// passes untouched: the order of OpenTelemetry's SDK specification.
     fn place(
         &self,
-        extracted: Extracted,
-        request: Option<Request<'_>>,
-        forced: bool,
+        mut arrival: Arrival<'_>,
         surroundings: Surroundings<'_>,
         entropy: &mut EntropyPool,
         counters: &mut Counters,
     ) -> Placement {
-        let Extracted { parent, canonical, drop_trace_state, .. } = extracted;
+        let Some(Origin { extracted, link, fresh_randomness }) = arrival.origin(entropy, counters)
+        else {
+            return Placement::NoEntropy;
+        };
+        let Arrival { request, forced, crossing, .. } = arrival;
+        let Extracted { parent, decision, canonical, drop_trace_state, .. } = extracted;
         let trace_id = match &parent {
             Some(parent) => Some(parent.trace_id),
             None => entropy.trace_id(),
@@ -137,11 +158,12 @@ impl Tracer {
         let Some(trace_id) = trace_id else { return Placement::NoEntropy };
         let no_state = TraceState::default();
         let trace_state = parent.as_ref().map_or(&no_state, |parent| &parent.trace_state);
-        let ot = trace_state.get(OT).and_then(OtelTraceState::parse).unwrap_or_default();
+        let arrived_ot = trace_state.get(OT);
+        let ot = fresh_randomness.as_deref().or(arrived_ot);
+        let ot = ot.and_then(OtelTraceState::parse).unwrap_or_default();
         let randomness = ot.randomness.unwrap_or_else(|| trace_id.randomness());
-        let inherited = parent
-            .as_ref()
-            .map(|parent| Parent { sampled: parent.flags.is_sampled(), threshold: ot.threshold });
+        let inherited =
+            decision.sampled().map(|sampled| Parent { sampled, threshold: ot.threshold });
         let verdict = if forced {
             counters.add(Counter::TracesForced, 1);
             Verdict { sampled: true, probability: Probability::Unknown, may_keep: false }
@@ -161,16 +183,17 @@ impl Tracer {
         };
         let may_keep = self.may_keep && verdict.may_keep && !verdict.sampled;
         let stays_unsampled = inherited.is_some_and(|p| !p.sampled) && !verdict.sampled;
-        if stays_unsampled && !may_keep && canonical && !drop_trace_state {
-            return Placement::PassedOn;
+        let may_pass_on = crossing == Crossing::Within && self.propagation.may_pass_on();
+        if stays_unsampled && !may_keep && canonical && !drop_trace_state && may_pass_on {
+            return Placement::PassedOn(parent.and_then(RemoteParent::into_span_context));
         }
         let threshold = verdict.threshold(inherited, randomness, self.writes_thresholds);
-        let changed = (threshold != ot.threshold)
+        let changed = (threshold != ot.threshold || fresh_randomness.is_some())
             .then(|| trace_state.with(OT, ot.with_threshold(threshold).as_deref()));
         let Some(span_id) = entropy.span_id() else { return Placement::NoEntropy };
         let flags = parent.as_ref().map_or(TraceFlags::new_trace(), |parent| parent.flags);
         let flags = flags.with_sampled(verdict.sampled);
-        let parent_span_id = parent.as_ref().map(|parent| parent.span_id);
+        let parent_span_id = parent.as_ref().and_then(|parent| parent.span_id);
         let (trace_state, edit) = match changed {
             Some(changed) if changed.is_empty() => (changed, Edit::Remove),
             Some(changed) => (changed, Edit::Replace),
@@ -184,7 +207,28 @@ impl Tracer {
             parent_span_id,
             trace_state: edit,
             may_keep,
+            debug: decision == Decision::Debug && forced,
+            crossing,
+            link,
         })
+    }
+
+    /// Tells the next hop. `head` is `None` after [`Self::start_unseen`].
+    pub fn inject(
+        &self,
+        hop: &Hop,
+        head: Option<&RequestHead>,
+        edit: &mut dyn FnMut(HeaderEdit<'_>),
+    ) {
+        let Hop { context, debug, trace_state, crossing, .. } = hop;
+        let (debug, trace_state, crossing) = (*debug, *trace_state, *crossing);
+        self.propagation.inject(&Outgoing { context, debug, trace_state, crossing, head }, edit);
+        if crossing.is_foreign()
+            && let Some(name) = self.force.header.as_deref()
+            && head.is_some_and(|head| head.header(name).is_some())
+        {
+            edit(HeaderEdit::Remove(name));
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use spanmesh_core::header_map::{Pairs, serialise};
 use spanmesh_core::ids::{SpanId, TraceId};
 use spanmesh_core::otlp::envelope::Envelope;
 use spanmesh_core::otlp::messages::{Resource, ScopeSpans};
-use spanmesh_core::propagation::tracecontext;
+use spanmesh_core::propagation::{RemoteParent, tracecontext};
 use spanmesh_core::queue::{BatchLimits, BatchQueue};
 use spanmesh_core::redact::Redaction;
 use spanmesh_core::request_head::RequestHead;
@@ -117,7 +117,7 @@ proptest! {
         let head = head_of(&list);
         let extracted = tracecontext::extract(&head);
         let fallback = context([1; 16], [2; 8], 1).unwrap();
-        let context = extracted.parent.unwrap_or(fallback);
+        let context = extracted.parent.and_then(RemoteParent::into_span_context).unwrap_or(fallback);
         let exchange = Exchange {
             start: times.0,
             end: times.1,
@@ -128,7 +128,7 @@ proptest! {
             peer: Some(&peer),
         };
         let kind = if server { SpanKind::Server } else { SpanKind::Client };
-        let span = SpanData { kind, context: &context, parent_span_id: None, head: &head, exchange, keep_reason: None };
+        let span = SpanData { kind, context: &context, parent_span_id: None, head: &head, exchange, keep_reason: None, link: None, debug_id: None };
         let redaction = Redaction::new(["x".to_owned()]);
         let settings = SpanSettings { redaction, attribute_value_length_limit: 16 };
         let mut out = Vec::new();

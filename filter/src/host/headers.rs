@@ -10,10 +10,22 @@ use super::{
 
 /// The serialised list of the request's headers, as it lies in the host's buffer.
 pub fn request_headers() -> Option<Vec<u8>> {
+    pairs(MapType::HttpRequestHeaders)
+}
+
+/// The same of the answer's headers.
+pub fn response_headers() -> Option<Vec<u8>> {
+    pairs(MapType::HttpResponseHeaders)
+}
+
+/// The same of the answer's trailers.
+pub fn response_trailers() -> Option<Vec<u8>> {
+    pairs(MapType::HttpResponseTrailers)
+}
+
+fn pairs(map: MapType) -> Option<Vec<u8>> {
     // SAFETY: both pointers are valid for writes during the call.
-    bytes(|data, size| unsafe {
-        proxy_get_header_map_pairs(MapType::HttpRequestHeaders, data, size)
-    })
+    bytes(|data, size| unsafe { proxy_get_header_map_pairs(map, data, size) })
 }
 
 /// The first request header of that name.
@@ -49,7 +61,15 @@ pub(super) fn header(map: MapType, name: &str) -> Option<Vec<u8>> {
 
 /// Replaces all request headers of that name by one.
 pub fn replace_request_header(name: &str, value: &[u8]) -> Result<(), HostError> {
-    let map = MapType::HttpRequestHeaders;
+    replace(MapType::HttpRequestHeaders, name, value)
+}
+
+/// Replaces all response headers of that name by one.
+pub fn replace_response_header(name: &str, value: &[u8]) -> Result<(), HostError> {
+    replace(MapType::HttpResponseHeaders, name, value)
+}
+
+fn replace(map: MapType, name: &str, value: &[u8]) -> Result<(), HostError> {
     // SAFETY: name and value are readable during the call.
     result(unsafe {
         proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())

@@ -1,6 +1,8 @@
 //! The fact that a span is kept, told from hop to hop in the headers or trailers of an answer.
 
 use spanmesh_core::counters::Counter;
+use spanmesh_core::tracer::Hop;
+use spanmesh_core::trust::Crossing;
 
 use super::Keeper;
 use crate::host;
@@ -51,9 +53,11 @@ impl Keeper {
         }
     }
 
-    /// Whether the hop below says that it kept the trace; an application is no hop.
-    pub(super) fn is_told(&self, pipeline: &Pipeline, answer: &Answer) -> bool {
-        let header = self.policy.along_path.as_ref().filter(|_| !pipeline.serves_application());
+    /// Whether the hop below says that it kept the trace; an application is no hop, and a stranger
+    /// is not believed.
+    pub(super) fn is_told(&self, pipeline: &Pipeline, hop: &Hop, answer: &Answer) -> bool {
+        let is_hop = !pipeline.serves_application() && hop.crossing != Crossing::Leaving;
+        let header = self.policy.along_path.as_ref().filter(|_| is_hop);
         header.is_some_and(|h| (answer.field)(h.name()).is_some_and(|value| h.says_kept(&value)))
     }
 
@@ -69,10 +73,13 @@ impl Keeper {
     ) {
         let Some(header) = &self.policy.along_path else { return };
         let is_kept = matches!(recording.fate, Fate::Kept(_));
-        let tells =
-            is_kept && pipeline.serves_application() && recording.hop.parent_span_id.is_some();
+        let tells = is_kept
+            && pipeline.serves_application()
+            && !recording.hop.crossing.is_foreign()
+            && recording.hop.parent_span_id.is_some();
         let mut done = Ok(());
-        if told && header.is_private() {
+        let is_disbelieved = recording.hop.crossing == Crossing::Leaving;
+        if (told || is_disbelieved) && header.is_private() {
             done = (answer.remove)(header.name());
         }
         if tells {

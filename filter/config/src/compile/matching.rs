@@ -47,15 +47,15 @@ pub(super) fn compile(value: Option<&Value>) -> Matching {
     }
 }
 
-fn items(value: &Value) -> &[Value] {
+pub(super) fn items(value: &Value) -> &[Value] {
     value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
 }
 
-fn any_of(value: &Value) -> AnyOf {
+pub(super) fn any_of(value: &Value) -> AnyOf {
     AnyOf(items(value).iter().map(|item| text_of(pattern(item))).collect())
 }
 
-fn headers(value: Option<&Value>) -> Vec<(String, AnyOf)> {
+pub(super) fn headers(value: Option<&Value>) -> Vec<(String, AnyOf)> {
     let entries = value.and_then(Value::as_object).into_iter().flatten();
     entries.map(|(name, value)| (name.clone(), any_of(value))).collect()
 }
@@ -69,7 +69,7 @@ fn statuses(value: &Value) -> Statuses {
 }
 
 /// Hosts are compared in lower case. Patterns are left as they are written.
-fn lower_case(value: &Value) -> Value {
+pub(super) fn lower_case(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(text.to_ascii_lowercase()),
         Value::Array(items) => Value::Array(items.iter().map(lower_case).collect()),

@@ -47,7 +47,7 @@ impl MatchKey {
     }
 }
 
-const TEXT: Kind = Kind::Matcher(&[MatchKey::Prefix, MatchKey::Suffix, MatchKey::Regex]);
+pub(super) const TEXT: Kind = Kind::Matcher(&[MatchKey::Prefix, MatchKey::Suffix, MatchKey::Regex]);
 
 /// What a matcher of a header field may ask.
 pub static HEADER: [MatchKey; 6] = [
@@ -66,7 +66,8 @@ const PATH: Opt = opt(
     "null",
     "the path without its query",
 );
-const HOST: Opt = opt("host", TEXT, "null", "the host of :authority, in lower case without a port");
+pub(super) const HOST: Opt =
+    opt("host", TEXT, "null", "the host of :authority, in lower case without a port");
 const REQUEST_HEADER: Opt =
     opt("header", Kind::HeaderMatchers, "{}", "header fields of the request, by their names");
 const DIRECTION: Opt =

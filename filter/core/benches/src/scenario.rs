@@ -125,7 +125,7 @@ impl Scenario {
             parent_span_id,
             head,
             exchange: self.exchange,
-            keep_reason: None,
+            keep_reason: None, link: None, debug_id: None,
         }
     }
 }

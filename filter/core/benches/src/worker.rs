@@ -15,6 +15,7 @@ use spanmesh_core::rules::Request;
 use spanmesh_core::shared_data::{Conflict, SharedData};
 use spanmesh_core::span::SpanSettings;
 use spanmesh_core::tracer::{Hop, Placement, Surroundings, Tracer};
+use spanmesh_core::trust::Crossing;
 
 use crate::scenario::Scenario;
 
@@ -46,7 +47,10 @@ impl Default for Worker {
         ];
         let queue = BatchQueue::new(config.batch, Envelope::new(&Resource { attributes }));
         Self {
-            tracer: Tracer::new(config.sampler, config.force, config.keep.is_some()),
+            tracer: {
+                let may_keep = config.keep.is_some();
+                Tracer::new(config.sampler, config.force, config.propagation, may_keep)
+            },
             settings: SpanSettings {
                 redaction: config.redaction,
                 attribute_value_length_limit: config.attribute_value_length_limit,
@@ -71,7 +75,7 @@ impl Worker {
         let request = Request { head, kind: scenario.kind, listener_port: &|| None };
         let surroundings = Surroundings { now: &|| scenario.exchange.start, shared: &NoSharedData };
         let Self { tracer, entropy, counters, .. } = self;
-        match tracer.start(request, surroundings, entropy, counters) {
+        match tracer.start(request, Crossing::Within, surroundings, entropy, counters) {
             Placement::Hop(hop) => {
                 black_box(tracecontext::print(&hop.context));
                 hop

@@ -11,12 +11,14 @@ use prost::Message as _;
 use spanmesh_core::entropy::EntropyPool;
 use spanmesh_core::header_map::{Pairs, serialise};
 use spanmesh_core::otlp::messages::ScopeSpans;
+use spanmesh_core::propagation::Propagation;
 use spanmesh_core::redact::Redaction;
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::rules::Request;
 use spanmesh_core::sampling::{Force, Sampler};
 use spanmesh_core::span::{Exchange, SpanData, SpanKind, SpanSettings};
 use spanmesh_core::tracer::{Placement, Surroundings, Tracer};
+use spanmesh_core::trust::Crossing;
 use spanmesh_core_fuzz::NoSharedData;
 
 #[derive(Arbitrary, Debug)]
@@ -56,13 +58,13 @@ fuzz_target!(|request: Input<'_>| {
         true
     });
     let kind = if request.is_server { SpanKind::Server } else { SpanKind::Client };
-    let tracer = Tracer::new(Sampler::AlwaysOn, Force::default(), false);
+    let tracer = Tracer::new(Sampler::AlwaysOn, Force::default(), Propagation::default(), false);
     let surroundings = Surroundings { now: &|| exchange.start, shared: &NoSharedData };
     let asked = Request { head: &head, kind, listener_port: &|| None };
-    let placement = tracer.start(asked, surroundings, &mut entropy, &mut Default::default());
+    let placement = tracer.start(asked, Crossing::Within, surroundings, &mut entropy, &mut Default::default());
     let Placement::Hop(hop) = placement else { panic!("sampled, and entropy is left") };
     let (context, parent_span_id) = (&hop.context, hop.parent_span_id);
-    let span = SpanData { kind, context, parent_span_id, head: &head, exchange, keep_reason: None };
+    let span = SpanData { kind, context, parent_span_id, head: &head, exchange, keep_reason: None, link: None, debug_id: None };
     let redaction = Redaction::new(["token".to_owned()]);
     let settings =
         SpanSettings { redaction, attribute_value_length_limit: request.limit.get().into() };

@@ -1,6 +1,6 @@
 //! How an answer tells the hop above that its trace is kept.
 
-use crate::propagation::tracecontext;
+use crate::propagation::{METRIC, ResponseHeader, SERVER_TIMING, tracecontext};
 use crate::span_context::SpanContext;
 
 /// The response header that carries the fact.
@@ -12,11 +12,6 @@ pub enum PathHeader {
     /// Context level 3, section "server-timing").
     ServerTiming,
 }
-
-/// Name of the standard header.
-const SERVER_TIMING: &str = "server-timing";
-/// What goes before the `traceparent` in it.
-const METRIC: &[u8] = b"trace;desc=";
 
 impl PathHeader {
     /// The header's name.
@@ -39,7 +34,7 @@ impl PathHeader {
             Self::ServerTiming => {
                 let mut kept = context.clone();
                 kept.flags = kept.flags.with_sampled(true);
-                METRIC.iter().chain(&tracecontext::print(&kept)).copied().collect()
+                ResponseHeader::ServerTiming.value(&kept)
             }
         }
     }

@@ -9,7 +9,7 @@
 //! follows is ignored and the header is written as version 00 (section 4.3). Anything else that
 //! breaks the grammar, and a field that arrives twice, starts a new trace.
 
-use super::Extracted;
+use super::{Decision, Extracted, RemoteParent};
 use crate::ids::{SpanId, TraceId, decode};
 use crate::request_head::RequestHead;
 use crate::span_context::{SpanContext, TraceFlags};
@@ -27,24 +27,22 @@ pub fn extract(head: &RequestHead) -> Extracted {
     let parsed = head.traceparent().and_then(parse);
     let Some((trace_id, span_id, flags)) = parsed else {
         return Extracted {
-            parent: None,
-            canonical: false,
             invalid_parent: head.traceparent_count() > 0,
             drop_trace_state: head.has_tracestate(),
-            invalid_trace_state: false,
+            ..Extracted::default()
         };
     };
     let trace_state = TraceState::parse(head.tracestates());
     let invalid = trace_state.is_err();
     let trace_state = trace_state.unwrap_or_default();
-    let parent = SpanContext { trace_id, span_id, flags, trace_state };
+    let is_as_written = |value| value == print_parts(trace_id, span_id, flags);
     Extracted {
-        canonical: !flags.is_sampled()
-            && head.traceparent().is_some_and(|value| value == print(&parent)),
+        canonical: !flags.is_sampled() && head.traceparent().is_some_and(is_as_written),
+        decision: Decision::from_flag(flags.is_sampled()),
         // A list without members is not worth sending on (section 3.3.1.1).
-        drop_trace_state: head.has_tracestate() && parent.trace_state.is_empty(),
+        drop_trace_state: head.has_tracestate() && trace_state.is_empty(),
         invalid_trace_state: invalid,
-        parent: Some(parent),
+        parent: Some(RemoteParent { trace_id, span_id: Some(span_id), flags, trace_state }),
         invalid_parent: false,
     }
 }
@@ -70,12 +68,13 @@ pub fn parse(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
 
 /// Writes a version 00 header value.
 pub fn print(context: &SpanContext) -> [u8; TRACEPARENT_LENGTH] {
+    print_parts(context.trace_id, context.span_id, context.flags)
+}
+
+fn print_parts(trace_id: TraceId, span_id: SpanId, flags: TraceFlags) -> [u8; TRACEPARENT_LENGTH] {
     let mut out = *b"00-00000000000000000000000000000000-0000000000000000-00";
-    let parts: [(usize, &[u8]); 3] = [
-        (3, context.trace_id.as_bytes()),
-        (36, context.span_id.as_bytes()),
-        (53, &[context.flags.to_wire()]),
-    ];
+    let parts: [(usize, &[u8]); 3] =
+        [(3, trace_id.as_bytes()), (36, span_id.as_bytes()), (53, &[flags.to_wire()])];
     for (offset, bytes) in parts {
         if let Some(target) = out.get_mut(offset..offset + 2 * bytes.len()) {
             // Cannot fail: the target is twice as long as the bytes.

@@ -50,8 +50,16 @@ fn write(
         trace_state: TraceState::parse([trace_state.as_bytes()].into_iter()).unwrap(),
     };
     let parent_span_id = SpanId::from_bytes([0xcc; 8]);
-    let span =
-        SpanData { kind, context: &context, parent_span_id, head, exchange, keep_reason: None };
+    let span = SpanData {
+        kind,
+        context: &context,
+        parent_span_id,
+        head,
+        exchange,
+        keep_reason: None,
+        link: None,
+        debug_id: None,
+    };
     let mut out = Vec::new();
     span.write(&mut out, &settings());
     let mut decoded = ScopeSpans::decode(out.as_slice()).unwrap();

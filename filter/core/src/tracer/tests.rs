@@ -1,6 +1,6 @@
 use super::*;
 use crate::header_map::serialise;
-use crate::request_head::RequestHead;
+use crate::propagation::tracecontext;
 use crate::sampling::{ParentBased, Ratio, Threshold};
 use crate::shared_data::tests::Store;
 use crate::span::SpanKind;
@@ -29,7 +29,8 @@ fn place(
     let store = Store::default();
     let surroundings = Surroundings { now: &|| 1, shared: &store };
     let mut counters = Counters::default();
-    (tracer.start(request, surroundings, entropy, &mut counters), counters)
+    let crossing = Crossing::Within;
+    (tracer.start(request, crossing, surroundings, entropy, &mut counters), counters)
 }
 
 fn hop(tracer: &Tracer, pairs: &[(&str, &str)]) -> Hop {
@@ -40,7 +41,7 @@ fn hop(tracer: &Tracer, pairs: &[(&str, &str)]) -> Hop {
 }
 
 fn tracer(sampler: Sampler) -> Tracer {
-    Tracer::new(sampler, Force::default(), false)
+    Tracer::new(sampler, Force::default(), Propagation::default(), false)
 }
 
 fn probability(ratio: f64) -> Sampler {
@@ -93,8 +94,12 @@ fn without_entropy_the_request_is_left_alone() {
 
 #[test]
 fn what_nobody_samples_or_keeps_passes_untouched() {
-    let following = |may_keep| Tracer::new(Sampler::default(), Force::default(), may_keep);
-    let never = |may_keep| Tracer::new(Sampler::AlwaysOff, Force::default(), may_keep);
+    let following = |may_keep| {
+        Tracer::new(Sampler::default(), Force::default(), Propagation::default(), may_keep)
+    };
+    let never = |may_keep| {
+        Tracer::new(Sampler::AlwaysOff, Force::default(), Propagation::default(), may_keep)
+    };
     let no = format!("{PARENT}00");
     let yes = format!("{PARENT}01");
     let odd = format!("{PARENT}fc");
@@ -114,7 +119,7 @@ fn what_nobody_samples_or_keeps_passes_untouched() {
     ];
     for (tracer, pairs, untouched, why) in cases {
         let placement = place(&tracer, &pairs, &mut entropy()).0;
-        assert_eq!(placement == Placement::PassedOn, untouched, "{why}: {placement:?}");
+        assert_eq!(matches!(placement, Placement::PassedOn(_)), untouched, "{why}: {placement:?}");
     }
 }
 
@@ -157,7 +162,7 @@ fn thresholds_travel_by_the_rules() {
     for (sampler, parent, list, sampled, expected, why) in cases {
         let pairs = [("traceparent", parent.as_str()), ("tracestate", list)];
         let pairs = if list.is_empty() { &pairs[..1] } else { &pairs };
-        let hop = hop(&Tracer::new(sampler, Force::default(), true), pairs);
+        let hop = hop(&Tracer::new(sampler, Force::default(), Propagation::default(), true), pairs);
         assert_eq!(hop.context.flags.is_sampled(), sampled, "{why}");
         assert_eq!(hop.context.trace_state.as_str(), expected, "{why}");
         let edit = match () {
@@ -172,7 +177,7 @@ fn thresholds_travel_by_the_rules() {
 #[test]
 fn a_forced_trace_keeps_its_id_and_tells_no_threshold() {
     let force = Force { header: Some("x-trace-force".into()), request_id: false };
-    let tracer = Tracer::new(probability(0.5), force, false);
+    let tracer = Tracer::new(probability(0.5), force, Propagation::default(), false);
     let no = format!("{PARENT}02");
     let pairs = [("traceparent", no.as_str()), ("tracestate", "ot=th:8"), ("x-trace-force", "1")];
     let (placement, counters) = place(&tracer, &pairs, &mut entropy());
@@ -186,7 +191,9 @@ fn a_forced_trace_keeps_its_id_and_tells_no_threshold() {
 #[test]
 fn a_new_trace_that_nobody_asks_about_is_placed_unseen() {
     let rooted = |root| Sampler::ParentBased(Box::new(ParentBased { root, ..Default::default() }));
-    let new = |sampler, may_keep| Tracer::new(sampler, Force::default(), may_keep);
+    let new = |sampler, may_keep| {
+        Tracer::new(sampler, Force::default(), Propagation::default(), may_keep)
+    };
     assert!(new(rooted(probability(0.1)), false).may_drop_unseen());
     assert!(!new(rooted(probability(0.1)), true).may_drop_unseen(), "keep rules will ask");
     assert!(!new(rooted(probability(1.0)), false).may_drop_unseen(), "nothing is dropped");

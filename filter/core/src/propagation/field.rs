@@ -1,0 +1,163 @@
+//! Header fields of the formats beside W3C Trace Context.
+
+use super::{Propagator, PropagatorSet};
+
+/// A header field that carries trace context or baggage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// `b3`.
+    B3,
+    /// `x-b3-traceid`.
+    B3TraceId,
+    /// `x-b3-spanid`.
+    B3SpanId,
+    /// `x-b3-parentspanid`.
+    B3ParentSpanId,
+    /// `x-b3-sampled`.
+    B3Sampled,
+    /// `x-b3-flags`.
+    B3Flags,
+    /// `uber-trace-id`.
+    UberTraceId,
+    /// `jaeger-debug-id`.
+    JaegerDebugId,
+    /// Any field that begins with `uberctx-`.
+    UberContext,
+    /// `x-amzn-trace-id`.
+    AmznTraceId,
+    /// `x-datadog-trace-id`.
+    DatadogTraceId,
+    /// `x-datadog-parent-id`.
+    DatadogParentId,
+    /// `x-datadog-sampling-priority`.
+    DatadogSamplingPriority,
+    /// `x-datadog-origin`.
+    DatadogOrigin,
+    /// `x-datadog-tags`.
+    DatadogTags,
+    /// `ot-tracer-traceid`.
+    OtTraceId,
+    /// `ot-tracer-spanid`.
+    OtSpanId,
+    /// `ot-tracer-sampled`.
+    OtSampled,
+    /// Any field that begins with `ot-baggage-`.
+    OtBaggage,
+    /// `baggage`.
+    Baggage,
+}
+
+/// What Jaeger's baggage fields begin with.
+pub const UBER_CONTEXT_PREFIX: &str = "uberctx-";
+/// What OpenTracing's baggage fields begin with.
+pub const OT_BAGGAGE_PREFIX: &str = "ot-baggage-";
+
+impl Field {
+    /// The field of this name (lower case), if it belongs to one of the `noticed` propagators.
+    pub fn of(name: &[u8], noticed: PropagatorSet) -> Option<Self> {
+        let field = match name {
+            b"baggage" => Self::Baggage,
+            b"b3" => Self::B3,
+            b"x-b3-traceid" => Self::B3TraceId,
+            b"x-b3-spanid" => Self::B3SpanId,
+            b"x-b3-parentspanid" => Self::B3ParentSpanId,
+            b"x-b3-sampled" => Self::B3Sampled,
+            b"x-b3-flags" => Self::B3Flags,
+            b"uber-trace-id" => Self::UberTraceId,
+            b"jaeger-debug-id" => Self::JaegerDebugId,
+            b"x-amzn-trace-id" => Self::AmznTraceId,
+            b"x-datadog-trace-id" => Self::DatadogTraceId,
+            b"x-datadog-parent-id" => Self::DatadogParentId,
+            b"x-datadog-sampling-priority" => Self::DatadogSamplingPriority,
+            b"x-datadog-origin" => Self::DatadogOrigin,
+            b"x-datadog-tags" => Self::DatadogTags,
+            b"ot-tracer-traceid" => Self::OtTraceId,
+            b"ot-tracer-spanid" => Self::OtSpanId,
+            b"ot-tracer-sampled" => Self::OtSampled,
+            [b'u', ..] if name.starts_with(UBER_CONTEXT_PREFIX.as_bytes()) => Self::UberContext,
+            [b'o', ..] if name.starts_with(OT_BAGGAGE_PREFIX.as_bytes()) => Self::OtBaggage,
+            _ => return None,
+        };
+        field.is_noticed(noticed).then_some(field)
+    }
+
+    /// Its name; of the two baggage families, what their names begin with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::B3 => "b3",
+            Self::B3TraceId => "x-b3-traceid",
+            Self::B3SpanId => "x-b3-spanid",
+            Self::B3ParentSpanId => "x-b3-parentspanid",
+            Self::B3Sampled => "x-b3-sampled",
+            Self::B3Flags => "x-b3-flags",
+            Self::UberTraceId => "uber-trace-id",
+            Self::JaegerDebugId => "jaeger-debug-id",
+            Self::UberContext => UBER_CONTEXT_PREFIX,
+            Self::AmznTraceId => "x-amzn-trace-id",
+            Self::DatadogTraceId => "x-datadog-trace-id",
+            Self::DatadogParentId => "x-datadog-parent-id",
+            Self::DatadogSamplingPriority => "x-datadog-sampling-priority",
+            Self::DatadogOrigin => "x-datadog-origin",
+            Self::DatadogTags => "x-datadog-tags",
+            Self::OtTraceId => "ot-tracer-traceid",
+            Self::OtSpanId => "ot-tracer-spanid",
+            Self::OtSampled => "ot-tracer-sampled",
+            Self::OtBaggage => OT_BAGGAGE_PREFIX,
+            Self::Baggage => "baggage",
+        }
+    }
+
+    /// Whether it carries more than one trace's context: baggage, or a wish.
+    pub fn outlives_context(self) -> bool {
+        matches!(self, Self::Baggage | Self::UberContext | Self::OtBaggage | Self::JaegerDebugId)
+    }
+
+    fn is_noticed(self, noticed: PropagatorSet) -> bool {
+        let of = |propagator| noticed.contains(propagator);
+        match self {
+            Self::Baggage => of(Propagator::Baggage),
+            Self::B3
+            | Self::B3TraceId
+            | Self::B3SpanId
+            | Self::B3ParentSpanId
+            | Self::B3Sampled
+            | Self::B3Flags => of(Propagator::B3) || of(Propagator::B3Multi),
+            Self::UberTraceId | Self::JaegerDebugId | Self::UberContext => of(Propagator::Jaeger),
+            Self::AmznTraceId => of(Propagator::XRay),
+            Self::DatadogTraceId
+            | Self::DatadogParentId
+            | Self::DatadogSamplingPriority
+            | Self::DatadogOrigin
+            | Self::DatadogTags => of(Propagator::Datadog),
+            Self::OtTraceId | Self::OtSpanId | Self::OtSampled | Self::OtBaggage => {
+                of(Propagator::OtTrace)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn only_fields_of_noticed_propagators_are_found() {
+        let b3 = PropagatorSet::default().with(Propagator::B3Multi);
+        let jaeger = PropagatorSet::default().with(Propagator::Jaeger);
+        let cases: [(&str, PropagatorSet, Option<Field>, &str); 8] = [
+            ("b3", b3, Some(Field::B3), "both forms are read"),
+            ("x-b3-flags", b3, Some(Field::B3Flags), "one of many"),
+            ("x-b3-other", b3, None, "none of them"),
+            ("uber-trace-id", b3, None, "of another format"),
+            ("uberctx-user", jaeger, Some(Field::UberContext), "one of a family"),
+            ("uberctx", jaeger, None, "not even a prefix"),
+            ("baggage", jaeger, None, "baggage is a propagator of its own"),
+            ("ot-baggage-a", PropagatorSet::default(), None, "nothing is noticed"),
+        ];
+        for (name, noticed, expected, why) in cases {
+            assert_eq!(Field::of(name.as_bytes(), noticed), expected, "{why}: {name}");
+        }
+    }
+}
