@@ -1,6 +1,6 @@
 //! Which variants there are.
 
-use super::plugin::{PLAIN, Plugin, Sampler};
+use super::plugin::{Formats, PLAIN, Plugin, Sampler};
 use super::{Flush, Tracer, Variant};
 
 /// The variant that all others are compared with.
@@ -31,7 +31,7 @@ const UNSAMPLED_PARENT: Variant = Variant {
 };
 
 /// All that are compared, in the order of the table.
-pub const VARIANTS: [Variant; 11] = [
+pub const VARIANTS: [Variant; 14] = [
     variant(NONE, "no tracing", Tracer::None, 0),
     variant(
         "native",
@@ -42,9 +42,29 @@ pub const VARIANTS: [Variant; 11] = [
     variant("native-tuned", "native tracer, 100 %, flush 512", Tracer::Native(Flush::Tuned), 100),
     variant("native-10", "native tracer, 10 %, flush 512", Tracer::Native(Flush::Tuned), 10),
     FULL_SAMPLING,
+    Variant {
+        tracer: Tracer::Spanmesh(Plugin { formats: Formats::ReadAll, ..PLAIN }),
+        ..variant_like(FULL_SAMPLING, "spanmesh-read-all", "spanmesh, 100 %, all formats read")
+    },
+    Variant {
+        tracer: Tracer::Spanmesh(Plugin { formats: Formats::All, ..PLAIN }),
+        ..variant_like(
+            FULL_SAMPLING,
+            "spanmesh-formats",
+            "spanmesh, 100 %, all formats read and written",
+        )
+    },
+    Variant {
+        tracer: Tracer::Spanmesh(Plugin { filter_state: true, ..PLAIN }),
+        ..variant_like(
+            FULL_SAMPLING,
+            "spanmesh-filter-state",
+            "spanmesh, 100 %, ids in filter state",
+        )
+    },
     TEN_PERCENT,
     Variant {
-        tracer: Tracer::Spanmesh(Plugin { sampler: Sampler::Probability, keep: true }),
+        tracer: Tracer::Spanmesh(Plugin { sampler: Sampler::Probability, keep: true, ..PLAIN }),
         ..variant_like(TEN_PERCENT, "spanmesh-10-keep", "spanmesh, 10 %, keep rules")
     },
     spanmesh("spanmesh-rules-1", "spanmesh, 10 %, 1 path rule", Sampler::Rules(1), 10),

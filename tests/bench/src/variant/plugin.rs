@@ -11,6 +11,20 @@ pub(super) struct Plugin {
     pub(super) sampler: Sampler,
     /// Whether failed and slow requests are kept that the sampler left out.
     pub(super) keep: bool,
+    pub(super) formats: Formats,
+    /// Whether the ids are left in filter state for access logs.
+    pub(super) filter_state: bool,
+}
+
+/// Which formats of trace context are read and written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Formats {
+    /// W3C's.
+    Default,
+    /// All are read, W3C's is written.
+    ReadAll,
+    /// All are read and written.
+    All,
 }
 
 /// What decides about new traces; others are the caller's decision.
@@ -29,7 +43,12 @@ pub(super) enum Sampler {
 }
 
 /// The defaults.
-pub(super) const PLAIN: Plugin = Plugin { sampler: Sampler::Default, keep: false };
+pub(super) const PLAIN: Plugin = Plugin {
+    sampler: Sampler::Default,
+    keep: false,
+    formats: Formats::Default,
+    filter_state: false,
+};
 
 // === impl Plugin ===
 
@@ -43,7 +62,27 @@ impl Plugin {
         if self.keep {
             plugin["keep"] = json!({"errors": true, "slower_than": "1s"});
         }
+        if let Some(propagators) = self.formats.propagators() {
+            plugin["propagators"] = propagators;
+        }
+        plugin["filter_state"] = json!(self.filter_state);
         plugin.to_string()
+    }
+}
+
+// === impl Formats ===
+
+impl Formats {
+    fn propagators(self) -> Option<Value> {
+        const ALL: [&str; 8] =
+            ["tracecontext", "baggage", "b3", "b3multi", "jaeger", "xray", "datadog", "ottrace"];
+        match self {
+            Formats::Default => None,
+            Formats::ReadAll => {
+                Some(json!({"extract": ALL, "inject": ["tracecontext", "baggage"]}))
+            }
+            Formats::All => Some(json!(ALL)),
+        }
     }
 }
 
