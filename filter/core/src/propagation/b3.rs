@@ -8,15 +8,16 @@
 //!
 //! The single header is preferred; a malformed one gives way to the others. Without a state the
 //! decision is left to the receiver. A debug mark (`d`, or `x-b3-flags: 1`) implies acceptance.
+//! A parent span id is checked and not used; it is never written (OpenTelemetry's api-propagators).
 //! An id whose upper half is zero is one of 64 bits and is written in 16 digits, as it came.
 
-use super::{Decision, Extraction, Field, Malformed, Outgoing, Reading};
+use super::{Decision, Extraction, Field, Malformed, Outgoing, Reading, sampled, value};
 use crate::ids::{SpanId, TraceId};
 use crate::request_head::RequestHead;
 
 /// Reads either form.
 pub fn extract(head: &RequestHead) -> Extraction {
-    match head.field(Field::B3).map(parse_single) {
+    match value(head, Field::B3).map(parse_single) {
         Some(Some(reading)) => Ok(Some(reading)),
         single => match extract_multi(head) {
             Ok(None) if single.is_some() => Err(Malformed),
@@ -27,7 +28,6 @@ pub fn extract(head: &RequestHead) -> Extraction {
 
 /// Reads the value of the single header; `None` when it breaks the grammar.
 pub fn parse_single(value: &[u8]) -> Option<Reading> {
-    let value = value.trim_ascii();
     if let Some(decision) = state(value) {
         return Some(Reading { decision, ..Reading::default() });
     }
@@ -55,24 +55,28 @@ fn state(text: &[u8]) -> Option<Decision> {
 }
 
 fn extract_multi(head: &RequestHead) -> Extraction {
-    let field = |field| head.field(field).map(<[u8]>::trim_ascii);
-    let sampled = match field(Field::B3Sampled) {
-        Some(b"1" | b"true") => Decision::Sampled,
-        Some(b"0" | b"false") => Decision::NotSampled,
-        Some(_) => return Err(Malformed),
+    let decision = match value(head, Field::B3Sampled) {
+        Some(text) => sampled(text).ok_or(Malformed)?,
         None => Decision::Deferred,
     };
-    let is_debug = field(Field::B3Flags) == Some(b"1");
-    let decision = if is_debug { Decision::Debug } else { sampled };
-    let (trace_id, span_id) = match (field(Field::B3TraceId), field(Field::B3SpanId)) {
+    // Other flags mean nothing.
+    let is_debug = value(head, Field::B3Flags) == Some(b"1");
+    let decision = if is_debug { Decision::Debug } else { decision };
+    let [trace_id, span_id, parent_span_id] =
+        [Field::B3TraceId, Field::B3SpanId, Field::B3ParentSpanId].map(|field| value(head, field));
+    let (trace_id, span_id) = match (trace_id, span_id) {
         (Some(trace_id), Some(span_id)) => {
-            let trace_id = TraceId::from_short_hex(trace_id).ok_or(Malformed)?;
-            (Some(trace_id), Some(SpanId::from_hex(span_id).ok_or(Malformed)?))
+            (TraceId::from_short_hex(trace_id), SpanId::from_hex(span_id))
         }
+        (None, None) if parent_span_id.is_some() => return Err(Malformed),
         (None, None) if decision == Decision::Deferred => return Ok(None),
-        (None, None) => (None, None),
+        (None, None) => return Ok(Some(Reading { decision, ..Reading::default() })),
         _ => return Err(Malformed),
     };
+    let parent_is_good = parent_span_id.is_none_or(|parent| SpanId::from_hex(parent).is_some());
+    if trace_id.is_none() || span_id.is_none() || !parent_is_good {
+        return Err(Malformed);
+    }
     Ok(Some(Reading { trace_id, span_id, decision }))
 }
 
@@ -101,3 +105,6 @@ pub fn inject_multi(outgoing: &Outgoing<'_>, set: &mut dyn FnMut(Field, &[u8])) 
         false => set(Field::B3Sampled, b"0"),
     }
 }
+
+#[cfg(test)]
+mod tests;

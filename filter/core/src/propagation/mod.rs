@@ -9,6 +9,8 @@ mod composite;
 mod field;
 mod propagator;
 mod response_header;
+#[cfg(test)]
+mod testing;
 pub mod tracecontext;
 
 pub use composite::{Edit, HeaderEdit, Outgoing, Propagation};
@@ -17,6 +19,7 @@ pub use propagator::{Propagator, PropagatorSet};
 pub use response_header::{METRIC, ResponseHeader, SERVER_TIMING};
 
 use crate::ids::{SpanId, TraceId};
+use crate::request_head::RequestHead;
 use crate::span_context::{SpanContext, TraceFlags};
 use crate::trace_state::TraceState;
 
@@ -105,5 +108,21 @@ impl RemoteParent {
     pub fn into_span_context(self) -> Option<SpanContext> {
         let Self { trace_id, span_id, flags, trace_state } = self;
         Some(SpanContext { trace_id, span_id: span_id?, flags, trace_state })
+    }
+}
+
+/// The first value of a field, without white space around it; an empty one counts as absent.
+fn value(head: &RequestHead, field: Field) -> Option<&[u8]> {
+    head.field(field).map(<[u8]>::trim_ascii).filter(|value| !value.is_empty())
+}
+
+/// What `1`, `0`, `true` and `false` say, in any case of letters.
+fn sampled(text: &[u8]) -> Option<Decision> {
+    if text == b"1" || text.eq_ignore_ascii_case(b"true") {
+        Some(Decision::Sampled)
+    } else if text == b"0" || text.eq_ignore_ascii_case(b"false") {
+        Some(Decision::NotSampled)
+    } else {
+        None
     }
 }
