@@ -29,6 +29,12 @@ impl TraceId {
         }
     }
 
+    /// Reads 1 to 32 hexadecimal digits of either case; zeros that were left out in front come
+    /// back.
+    pub fn from_unpadded_hex(hex: &[u8]) -> Option<Self> {
+        Self::from_bytes(number(hex)?.to_be_bytes())
+    }
+
     /// An id of 64 bits: its upper half is zero.
     pub fn from_low_half(low: u64) -> Option<Self> {
         Self::from_bytes(u128::from(low).to_be_bytes())
@@ -84,6 +90,13 @@ impl SpanId {
         Self::from_bytes(decode(hex)?)
     }
 
+    /// Reads 1 to 16 hexadecimal digits of either case; zeros that were left out in front come
+    /// back.
+    pub fn from_unpadded_hex(hex: &[u8]) -> Option<Self> {
+        let digits = Some(hex).filter(|hex| hex.len() <= 16)?;
+        Self::from_bytes((number(digits)? as u64).to_be_bytes())
+    }
+
     /// 16 hexadecimal digits.
     pub fn to_hex(&self) -> [u8; 16] {
         let mut digits = [0; 16];
@@ -106,6 +119,18 @@ pub(crate) fn decode<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     hex::decode_to_slice(digits, &mut bytes).ok()?;
     Some(bytes)
+}
+
+/// The number that 1 to 32 hexadecimal digits of either case tell.
+fn number(digits: &[u8]) -> Option<u128> {
+    if !(1..=32).contains(&digits.len()) {
+        return None;
+    }
+    let mut number = 0;
+    for &digit in digits {
+        number = number << 4 | u128::from(char::from(digit).to_digit(16)?);
+    }
+    Some(number)
 }
 
 #[cfg(test)]
@@ -150,6 +175,31 @@ mod tests {
         }
         let id = TraceId::from_hex(long.as_bytes()).unwrap();
         assert_eq!((id.high_half(), id.low_half()), (0x4bf9_2f35_77b3_4da6, 0xa3ce_929d_0e0e_4736));
+    }
+
+    #[test]
+    fn zeros_in_front_may_be_missing() {
+        let trace_id = |hex: &str| TraceId::from_unpadded_hex(hex.as_bytes());
+        let span_id = |hex: &str| SpanId::from_unpadded_hex(hex.as_bytes());
+        let long = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let cases = [
+            ("1", Some(1), Some(1), "one digit"),
+            ("0AbC", Some(0xabc), Some(0xabc), "either case"),
+            ("fffffffffffffffe", Some(u128::from(u64::MAX - 1)), Some(u64::MAX - 1), "16 digits"),
+            ("00000000000000001", Some(1), None, "17 digits are too many for a span"),
+            (long, u128::from_str_radix(long, 16).ok(), None, "32 digits"),
+            ("000000000000000000000000000000001", None, None, "33 digits"),
+            ("", None, None, "none"),
+            ("0", None, None, "the invalid id"),
+            ("+1", None, None, "a sign"),
+            ("1g", None, None, "g is no digit"),
+        ];
+        for (hex, trace, span, why) in cases {
+            let expected = trace.and_then(|id: u128| TraceId::from_bytes(id.to_be_bytes()));
+            assert_eq!(trace_id(hex), expected, "{why}");
+            let expected = span.and_then(|id: u64| SpanId::from_bytes(id.to_be_bytes()));
+            assert_eq!(span_id(hex), expected, "{why}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     Decision, Extracted, Extraction, Field, Propagator, PropagatorSet, Reading, RemoteParent, b3,
-    tracecontext,
+    jaeger, tracecontext,
 };
 use crate::request_head::RequestHead;
 use crate::span_context::{SpanContext, TraceFlags};
@@ -236,6 +236,7 @@ impl Propagator {
         match self {
             Self::TraceContext | Self::Baggage => Ok(None),
             Self::B3 | Self::B3Multi => b3::extract(head),
+            Self::Jaeger => jaeger::extract(head),
             _ => Ok(None),
         }
     }
@@ -245,6 +246,7 @@ impl Propagator {
             Self::TraceContext | Self::Baggage => {}
             Self::B3 => b3::inject_single(outgoing, set),
             Self::B3Multi => b3::inject_multi(outgoing, set),
+            Self::Jaeger => jaeger::inject(outgoing, set),
             _ => {}
         }
     }

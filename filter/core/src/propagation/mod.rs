@@ -7,6 +7,7 @@
 pub mod b3;
 mod composite;
 mod field;
+pub mod jaeger;
 mod propagator;
 mod response_header;
 #[cfg(test)]
