@@ -57,11 +57,16 @@ impl TraceId {
 
     /// 32 hexadecimal digits, or 16 for an id of 64 bits.
     pub fn to_short_hex(&self) -> Vec<u8> {
-        let (_, low) = self.0.split_at(8);
-        let id = if self.is_short() { low } else { &self.0 };
-        let mut digits = vec![0; 2 * id.len()];
+        let digits = self.to_hex();
+        let (_, low) = digits.split_at(16);
+        if self.is_short() { low.to_vec() } else { digits.to_vec() }
+    }
+
+    /// 32 hexadecimal digits.
+    pub fn to_hex(&self) -> [u8; 32] {
+        let mut digits = [0; 32];
         // Cannot fail: there are twice as many digits as bytes.
-        let _ = hex::encode_to_slice(id, &mut digits);
+        let _ = hex::encode_to_slice(self.0, &mut digits);
         digits
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Decision, Extracted, Extraction, Field, Propagator, PropagatorSet, Reading, RemoteParent, b3,
-    jaeger, tracecontext,
+    jaeger, tracecontext, xray,
 };
 use crate::request_head::RequestHead;
 use crate::span_context::{SpanContext, TraceFlags};
@@ -237,6 +237,7 @@ impl Propagator {
             Self::TraceContext | Self::Baggage => Ok(None),
             Self::B3 | Self::B3Multi => b3::extract(head),
             Self::Jaeger => jaeger::extract(head),
+            Self::XRay => xray::extract(head),
             _ => Ok(None),
         }
     }
@@ -247,6 +248,7 @@ impl Propagator {
             Self::B3 => b3::inject_single(outgoing, set),
             Self::B3Multi => b3::inject_multi(outgoing, set),
             Self::Jaeger => jaeger::inject(outgoing, set),
+            Self::XRay => xray::inject(outgoing, set),
             _ => {}
         }
     }

@@ -13,6 +13,7 @@ mod response_header;
 #[cfg(test)]
 mod testing;
 pub mod tracecontext;
+pub mod xray;
 
 pub use composite::{Edit, HeaderEdit, Outgoing, Propagation};
 pub use field::{Field, OT_BAGGAGE_PREFIX, UBER_CONTEXT_PREFIX};

@@ -10,6 +10,7 @@ use crate::trust::Crossing;
 
 /// The ids of most tables.
 pub const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+/// The lower half of [`TRACE`].
 pub const SHORT_TRACE: &str = "a3ce929d0e0e4736";
 pub const SPAN: &str = "00f067aa0ba902b7";
 
