@@ -2,7 +2,7 @@
 
 use super::{
     Decision, Extracted, Extraction, Field, Propagator, PropagatorSet, Reading, RemoteParent, b3,
-    jaeger, tracecontext, xray,
+    jaeger, ottrace, tracecontext, xray,
 };
 use crate::request_head::RequestHead;
 use crate::span_context::{SpanContext, TraceFlags};
@@ -238,6 +238,7 @@ impl Propagator {
             Self::B3 | Self::B3Multi => b3::extract(head),
             Self::Jaeger => jaeger::extract(head),
             Self::XRay => xray::extract(head),
+            Self::OtTrace => ottrace::extract(head),
             _ => Ok(None),
         }
     }
@@ -249,6 +250,7 @@ impl Propagator {
             Self::B3Multi => b3::inject_multi(outgoing, set),
             Self::Jaeger => jaeger::inject(outgoing, set),
             Self::XRay => xray::inject(outgoing, set),
+            Self::OtTrace => ottrace::inject(outgoing, set),
             _ => {}
         }
     }

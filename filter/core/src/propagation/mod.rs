@@ -8,6 +8,7 @@ pub mod b3;
 mod composite;
 mod field;
 pub mod jaeger;
+pub mod ottrace;
 mod propagator;
 mod response_header;
 #[cfg(test)]
