@@ -4,6 +4,7 @@ use crate::counters::{Counter, Counters};
 use crate::entropy::EntropyPool;
 use crate::ids::SpanId;
 use crate::otel_trace_state::OtelTraceState;
+use crate::propagation::datadog::{self, DD};
 use crate::propagation::{
     Decision, Edit, Extracted, HeaderEdit, Outgoing, Propagation, RemoteParent,
 };
@@ -151,6 +152,7 @@ impl Tracer {
         };
         let Arrival { request, forced, crossing, .. } = arrival;
         let Extracted { parent, decision, canonical, drop_trace_state, .. } = extracted;
+        let head = request.map(|request| request.head);
         let trace_id = match &parent {
             Some(parent) => Some(parent.trace_id),
             None => entropy.trace_id(),
@@ -202,7 +204,7 @@ impl Tracer {
                 (parent.map(|parent| parent.trace_state).unwrap_or_default(), edit)
             }
         };
-        Placement::Hop(Hop {
+        let mut hop = Hop {
             context: SpanContext { trace_id, span_id, flags, trace_state },
             parent_span_id,
             trace_state: edit,
@@ -210,7 +212,14 @@ impl Tracer {
             debug: decision == Decision::Debug && forced,
             crossing,
             link,
-        })
+        };
+        if self.propagation.writes_dd()
+            && let Some(member) = datadog::member(&hop.outgoing(head))
+        {
+            hop.context.trace_state = hop.context.trace_state.with(DD, Some(&member));
+            hop.trace_state = Edit::Replace;
+        }
+        Placement::Hop(hop)
     }
 
     /// Tells the next hop. `head` is `None` after [`Self::start_unseen`].
@@ -220,15 +229,21 @@ impl Tracer {
         head: Option<&RequestHead>,
         edit: &mut dyn FnMut(HeaderEdit<'_>),
     ) {
-        let Hop { context, debug, trace_state, crossing, .. } = hop;
-        let (debug, trace_state, crossing) = (*debug, *trace_state, *crossing);
-        self.propagation.inject(&Outgoing { context, debug, trace_state, crossing, head }, edit);
-        if crossing.is_foreign()
+        self.propagation.inject(&hop.outgoing(head), edit);
+        if hop.crossing.is_foreign()
             && let Some(name) = self.force.header.as_deref()
             && head.is_some_and(|head| head.header(name).is_some())
         {
             edit(HeaderEdit::Remove(name));
         }
+    }
+}
+
+impl Hop {
+    fn outgoing<'a>(&'a self, head: Option<&'a RequestHead>) -> Outgoing<'a> {
+        let Self { context, debug, trace_state, crossing, .. } = self;
+        let (debug, trace_state, crossing) = (*debug, *trace_state, *crossing);
+        Outgoing { context, debug, trace_state, crossing, head }
     }
 }
 

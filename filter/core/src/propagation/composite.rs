@@ -2,7 +2,7 @@
 
 use super::{
     Decision, Extracted, Extraction, Field, Propagator, PropagatorSet, Reading, RemoteParent, b3,
-    jaeger, ottrace, tracecontext, xray,
+    datadog, jaeger, ottrace, tracecontext, xray,
 };
 use crate::request_head::RequestHead;
 use crate::span_context::{SpanContext, TraceFlags};
@@ -93,6 +93,12 @@ impl Propagation {
         let is_other =
             |p: &Propagator| !matches!(p, Propagator::TraceContext | Propagator::Baggage);
         self.writes.contains(Propagator::TraceContext) && !self.inject.iter().any(is_other)
+    }
+
+    /// Whether what Datadog's tracers tell of a trace is kept up to date in `tracestate`.
+    pub fn writes_dd(&self) -> bool {
+        self.writes.contains(Propagator::TraceContext)
+            && self.noticed().contains(Propagator::Datadog)
     }
 
     /// Reads the caller's context.
@@ -238,8 +244,8 @@ impl Propagator {
             Self::B3 | Self::B3Multi => b3::extract(head),
             Self::Jaeger => jaeger::extract(head),
             Self::XRay => xray::extract(head),
+            Self::Datadog => datadog::extract(head),
             Self::OtTrace => ottrace::extract(head),
-            _ => Ok(None),
         }
     }
 
@@ -250,8 +256,8 @@ impl Propagator {
             Self::B3Multi => b3::inject_multi(outgoing, set),
             Self::Jaeger => jaeger::inject(outgoing, set),
             Self::XRay => xray::inject(outgoing, set),
+            Self::Datadog => datadog::inject(outgoing, set),
             Self::OtTrace => ottrace::inject(outgoing, set),
-            _ => {}
         }
     }
 }

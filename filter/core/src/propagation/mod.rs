@@ -6,6 +6,7 @@
 
 pub mod b3;
 mod composite;
+pub mod datadog;
 mod field;
 pub mod jaeger;
 pub mod ottrace;

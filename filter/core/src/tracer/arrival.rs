@@ -3,6 +3,7 @@
 use super::OT;
 use crate::counters::{Counter, Counters};
 use crate::entropy::EntropyPool;
+use crate::propagation::datadog::DD;
 use crate::propagation::{Decision, Extracted, RemoteParent};
 use crate::rules::Request;
 use crate::span_context::SpanContext;
@@ -32,9 +33,6 @@ pub(super) struct Origin {
     pub fresh_randomness: Option<String>,
 }
 
-/// The key of Datadog's member of `tracestate`, which holds a sampling priority.
-const DD: &str = "dd";
-
 // === impl Arrival ===
 
 impl Arrival<'_> {
@@ -51,6 +49,7 @@ impl Arrival<'_> {
         match (on_foreign_context, parent) {
             (OnForeignContext::IgnoreDecision, Some(parent)) => {
                 let fresh_randomness = Some(format!("rv:{:014x}", entropy.randomness()?));
+                // Both tell of a decision.
                 let trace_state = parent.trace_state.with(OT, None).with(DD, None);
                 let parent = Some(RemoteParent { trace_state, ..parent });
                 let extracted = Extracted { parent, drop_trace_state, ..Extracted::default() };

@@ -4,6 +4,7 @@ use crate::propagation::tracecontext;
 use crate::sampling::{ParentBased, Ratio, Threshold};
 use crate::shared_data::tests::Store;
 use crate::span::SpanKind;
+use crate::trust::OnForeignContext;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -171,6 +172,58 @@ fn thresholds_travel_by_the_rules() {
             () => Edit::Replace,
         };
         assert_eq!(hop.trace_state, edit, "{why}");
+    }
+}
+
+#[test]
+fn datadogs_member_is_kept_up_to_date() {
+    use crate::propagation::Propagator::{Datadog, TraceContext};
+    let parent = format!("{PARENT}01");
+    let w3c = |list| vec![("traceparent", parent.as_str()), ("tracestate", list)];
+    let fields = [
+        ("x-datadog-trace-id", "11803532876627986230"),
+        ("x-datadog-sampling-priority", "2"),
+        ("x-datadog-origin", "rum"),
+        ("x-datadog-tags", "_dd.p.tid=4bf92f3577b34da6,_dd.p.dm=-4"),
+    ];
+    let both = vec![Datadog, TraceContext];
+    let ours = "p:abababababababab";
+    let within = Crossing::Within;
+    let stranger = Crossing::Entering(OnForeignContext::IgnoreDecision);
+    let updated = format!("dd=s:1;o:a;{ours},b=1");
+    let from_fields = format!("dd=s:2;o:rum;{ours};t.dm:-4");
+    let before_all = format!("{from_fields},a=1");
+    let old = "b=1,dd=s:1;o:a;p:00f067aa0ba902b7";
+    let cases = [
+        (both.clone(), w3c(old), within, &*updated, "our span in place of the caller's"),
+        (both.clone(), fields.to_vec(), within, &from_fields, "told anew to those who read W3C"),
+        (both.clone(), [w3c("a=1"), fields.to_vec()].concat(), within, &before_all, "both"),
+        (both.clone(), w3c("a=1"), within, "a=1", "nothing of Datadog's arrived"),
+        (both.clone(), w3c(old), stranger, "ot=rv:ababababababab,b=1", "a stranger's is gone"),
+        (vec![TraceContext], w3c(old), within, old, "Datadog is not configured"),
+        (vec![Datadog], fields.to_vec(), within, "", "no tracestate is written"),
+    ];
+    for (propagators, pairs, crossing, expected, why) in cases {
+        let propagation = Propagation::new(propagators.clone(), propagators);
+        let pairs = pairs.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
+        let head = RequestHead::noticing(propagation.noticed(), serialise(pairs));
+        let request = Request { head: &head, kind: SpanKind::Server, listener_port: &|| None };
+        let store = Store::default();
+        let surroundings = Surroundings { now: &|| 1, shared: &store };
+        let tracer = Tracer::new(Sampler::default(), Force::default(), propagation, false);
+        let (mut entropy, mut counters) = (entropy(), Counters::default());
+        let placement = tracer.start(request, crossing, surroundings, &mut entropy, &mut counters);
+        let Placement::Hop(hop) = placement else { panic!("{why}: {placement:?}") };
+        assert_eq!(hop.context.trace_state.as_str(), expected, "{why}");
+        let mut told = None;
+        tracer.inject(&hop, Some(&head), &mut |edit| {
+            if let HeaderEdit::Replace("tracestate", list) = edit {
+                told = Some(list.to_vec());
+            }
+        });
+        let is_told = hop.trace_state == Edit::Replace;
+        assert_eq!(told.is_some(), is_told, "{why}");
+        assert!(told.is_none_or(|list| list == expected.as_bytes()), "{why}");
     }
 }
 
