@@ -5,6 +5,8 @@ use crate::sampling::{ParentBased, Ratio, Threshold};
 use crate::shared_data::tests::Store;
 use crate::span::SpanKind;
 use crate::trust::OnForeignContext;
+mod edges;
+
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -24,13 +26,22 @@ fn place(
     pairs: &[(&str, &str)],
     entropy: &mut EntropyPool,
 ) -> (Placement, Counters) {
+    place_at(Crossing::Within, tracer, pairs, entropy)
+}
+
+fn place_at(
+    crossing: Crossing,
+    tracer: &Tracer,
+    pairs: &[(&str, &str)],
+    entropy: &mut EntropyPool,
+) -> (Placement, Counters) {
     let pairs = pairs.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
-    let head = RequestHead::new(serialise(pairs));
+    let noticed = tracer.propagation().noticed();
+    let head = RequestHead::noticing(noticed, serialise(pairs));
     let request = Request { head: &head, kind: SpanKind::Server, listener_port: &|| None };
     let store = Store::default();
     let surroundings = Surroundings { now: &|| 1, shared: &store };
     let mut counters = Counters::default();
-    let crossing = Crossing::Within;
     (tracer.start(request, crossing, surroundings, entropy, &mut counters), counters)
 }
 
