@@ -55,30 +55,36 @@ pub const OT_BAGGAGE_PREFIX: &str = "ot-baggage-";
 impl Field {
     /// The field of this name (lower case), if it belongs to one of the `noticed` propagators.
     pub fn of(name: &[u8], noticed: PropagatorSet) -> Option<Self> {
-        let field = match name {
-            b"baggage" => Self::Baggage,
-            b"b3" => Self::B3,
-            b"x-b3-traceid" => Self::B3TraceId,
-            b"x-b3-spanid" => Self::B3SpanId,
-            b"x-b3-parentspanid" => Self::B3ParentSpanId,
-            b"x-b3-sampled" => Self::B3Sampled,
-            b"x-b3-flags" => Self::B3Flags,
-            b"uber-trace-id" => Self::UberTraceId,
-            b"jaeger-debug-id" => Self::JaegerDebugId,
-            b"x-amzn-trace-id" => Self::AmznTraceId,
-            b"x-datadog-trace-id" => Self::DatadogTraceId,
-            b"x-datadog-parent-id" => Self::DatadogParentId,
-            b"x-datadog-sampling-priority" => Self::DatadogSamplingPriority,
-            b"x-datadog-origin" => Self::DatadogOrigin,
-            b"x-datadog-tags" => Self::DatadogTags,
-            b"ot-tracer-traceid" => Self::OtTraceId,
-            b"ot-tracer-spanid" => Self::OtSpanId,
-            b"ot-tracer-sampled" => Self::OtSampled,
-            [b'u', ..] if name.starts_with(UBER_CONTEXT_PREFIX.as_bytes()) => Self::UberContext,
-            [b'o', ..] if name.starts_with(OT_BAGGAGE_PREFIX.as_bytes()) => Self::OtBaggage,
+        // Called for every header of every request: the first bytes rule nearly all of them out.
+        let candidates: &[Self] = match name {
+            [b'b', ..] => &[Self::Baggage, Self::B3],
+            [b'x', b'-', b'b', b'3', ..] => &[
+                Self::B3TraceId,
+                Self::B3SpanId,
+                Self::B3ParentSpanId,
+                Self::B3Sampled,
+                Self::B3Flags,
+            ],
+            [b'x', b'-', b'd', b'a', ..] => &[
+                Self::DatadogTraceId,
+                Self::DatadogParentId,
+                Self::DatadogSamplingPriority,
+                Self::DatadogOrigin,
+                Self::DatadogTags,
+            ],
+            [b'x', b'-', b'a', b'm', ..] => &[Self::AmznTraceId],
+            [b'u', b'b', ..] => &[Self::UberTraceId, Self::UberContext],
+            [b'j', b'a', ..] => &[Self::JaegerDebugId],
+            [b'o', b't', ..] => {
+                &[Self::OtTraceId, Self::OtSpanId, Self::OtSampled, Self::OtBaggage]
+            }
             _ => return None,
         };
-        field.is_noticed(noticed).then_some(field)
+        let fits = |field: &Self| {
+            let own = field.name().as_bytes();
+            if field.is_family() { name.starts_with(own) } else { name == own }
+        };
+        candidates.iter().copied().find(fits).filter(|field| field.is_noticed(noticed))
     }
 
     /// Its name; of the two baggage families, what their names begin with.
@@ -105,6 +111,11 @@ impl Field {
             Self::OtBaggage => OT_BAGGAGE_PREFIX,
             Self::Baggage => "baggage",
         }
+    }
+
+    /// Whether its name is but the beginning of the names of many.
+    fn is_family(self) -> bool {
+        matches!(self, Self::UberContext | Self::OtBaggage)
     }
 
     /// Whether it carries more than one trace's context: baggage, or a wish.
@@ -141,6 +152,39 @@ mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const ALL: [Field; 20] = [
+        Field::B3,
+        Field::B3TraceId,
+        Field::B3SpanId,
+        Field::B3ParentSpanId,
+        Field::B3Sampled,
+        Field::B3Flags,
+        Field::UberTraceId,
+        Field::JaegerDebugId,
+        Field::UberContext,
+        Field::AmznTraceId,
+        Field::DatadogTraceId,
+        Field::DatadogParentId,
+        Field::DatadogSamplingPriority,
+        Field::DatadogOrigin,
+        Field::DatadogTags,
+        Field::OtTraceId,
+        Field::OtSpanId,
+        Field::OtSampled,
+        Field::OtBaggage,
+        Field::Baggage,
+    ];
+
+    #[test]
+    fn every_field_is_found_by_its_name() {
+        let all = Propagator::ALL.into_iter().collect();
+        let names = ALL.map(Field::name);
+        for (field, name) in ALL.into_iter().zip(names) {
+            assert_eq!(Field::of(name.as_bytes(), all), Some(field), "{name}");
+            assert_eq!(Field::of(name.as_bytes(), PropagatorSet::default()), None, "{name}");
+        }
+    }
 
     #[test]
     fn only_fields_of_noticed_propagators_are_found() {
