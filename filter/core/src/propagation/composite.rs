@@ -81,18 +81,19 @@ impl Propagation {
         self.reads.union(self.writes)
     }
 
-    /// Whether a request without a `traceparent` can bring no context.
+    /// Whether a request without a `traceparent` can bring no context, and has nothing removed.
     pub fn asks_traceparent_only(&self) -> bool {
-        let is_other =
-            |p: &Propagator| !matches!(p, Propagator::TraceContext | Propagator::Baggage);
-        self.reads.contains(Propagator::TraceContext) && !self.extract.iter().any(is_other)
+        self.reads.contains(Propagator::TraceContext)
+            && !self.extract.iter().any(|&propagator| is_foreign(propagator))
+            && self.may_pass_on()
     }
 
     /// Whether an unsampled context that arrived as [`Extracted::canonical`] may go on untouched.
     pub fn may_pass_on(&self) -> bool {
-        let is_other =
-            |p: &Propagator| !matches!(p, Propagator::TraceContext | Propagator::Baggage);
-        self.writes.contains(Propagator::TraceContext) && !self.inject.iter().any(is_other)
+        let of = |propagator| self.writes.contains(propagator);
+        let baggage_stays = of(Propagator::Baggage) || !self.reads.contains(Propagator::Baggage);
+        let writes_more = self.inject.iter().any(|&propagator| is_foreign(propagator));
+        of(Propagator::TraceContext) && baggage_stays && !writes_more
     }
 
     /// Whether what Datadog's tracers tell of a trace is kept up to date in `tracestate`.
@@ -233,6 +234,11 @@ impl Propagation {
             Edit::Remove => edit(HeaderEdit::Remove(TRACESTATE)),
         }
     }
+}
+
+/// Whether it is none of W3C's.
+fn is_foreign(propagator: Propagator) -> bool {
+    !matches!(propagator, Propagator::TraceContext | Propagator::Baggage)
 }
 
 // === impl Propagator ===

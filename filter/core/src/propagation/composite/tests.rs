@@ -343,6 +343,26 @@ fn a_stranger_brings_nothing_of_its_own_along() {
     assert!(without.contains("-x-datadog-origin\n-x-datadog-tags"), "{without}");
 }
 
+#[test]
+fn requests_pass_unread_only_where_nothing_is_to_be_done() {
+    let w3c = || vec![TraceContext, Baggage];
+    let cases = [
+        (w3c(), w3c(), true, true, "the default"),
+        (vec![TraceContext], vec![TraceContext], true, true, "without baggage"),
+        (vec![TraceContext, B3], w3c(), false, true, "another may bring a context"),
+        (w3c(), vec![TraceContext, Baggage, B3], false, false, "another is to be written"),
+        (w3c(), vec![TraceContext], false, false, "baggage is to be removed"),
+        (w3c(), vec![Baggage, B3], false, false, "traceparent is to be removed"),
+        (vec![B3], vec![B3], false, false, "none of W3C's"),
+        (vec![], vec![TraceContext], false, true, "whatever arrives is replaced"),
+    ];
+    for (extract, inject, asks_traceparent_only, may_pass_on, why) in cases {
+        let propagation = Propagation::new(extract, inject);
+        assert_eq!(propagation.asks_traceparent_only(), asks_traceparent_only, "{why}");
+        assert_eq!(propagation.may_pass_on(), may_pass_on, "{why}");
+    }
+}
+
 /// One hop from each format to each other: ids and decision arrive.
 #[test]
 fn every_format_is_translated_to_every_other() {
