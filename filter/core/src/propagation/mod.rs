@@ -7,7 +7,9 @@
 pub mod b3;
 mod composite;
 pub mod datadog;
+mod extraction;
 mod field;
+mod injection;
 pub mod jaeger;
 pub mod ottrace;
 mod propagator;
@@ -17,8 +19,9 @@ mod testing;
 pub mod tracecontext;
 pub mod xray;
 
-pub use composite::{Edit, HeaderEdit, Outgoing, Propagation};
+pub use composite::Propagation;
 pub use field::{Field, OT_BAGGAGE_PREFIX, UBER_CONTEXT_PREFIX};
+pub use injection::{Edit, HeaderEdit, Outgoing};
 pub use propagator::{Propagator, PropagatorSet};
 pub use response_header::{METRIC, ResponseHeader, SERVER_TIMING};
 

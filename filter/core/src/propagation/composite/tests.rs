@@ -2,7 +2,11 @@ use super::*;
 use crate::header_map::serialise;
 use crate::ids::SpanId;
 use crate::propagation::testing::{SHORT_TRACE, SPAN, TRACE, context};
+use crate::propagation::{Decision, Edit, Extracted, HeaderEdit, Outgoing};
+use crate::request_head::RequestHead;
+use crate::span_context::SpanContext;
 use crate::trace_state::TraceState;
+use crate::trust::Crossing;
 use crate::trust::OnForeignContext;
 use Propagator::{B3, B3Multi, Baggage, Datadog, Jaeger, OtTrace, TraceContext, XRay};
 #[cfg(target_arch = "wasm32")]

@@ -27,6 +27,8 @@ fn the_last_valid_context_counts() {
     let w3c = |flags| format!("00-{TRACE}-{SPAN}-{flags}");
     let (random, plain, denied) = (&*w3c("03"), &*w3c("01"), &*w3c("00"));
     let same = &*format!("{TRACE}-{OTHER_SPAN}-0");
+    let undecided = &*format!("{TRACE}-{OTHER_SPAN}");
+    let half = ("ot-tracer-traceid", SHORT_TRACE);
     let other = &*format!("{OTHER}-{OTHER_SPAN}-1");
     let deferred = &*format!("{OTHER}-{OTHER_SPAN}");
     let uber = &*format!("{OTHER}:{OTHER_SPAN}:0:3");
@@ -59,6 +61,24 @@ fn the_last_valid_context_counts() {
             vec![("traceparent", random), list, ("b3", same)],
             format!("{TRACE}/{OTHER_SPAN}/02 a=1 NotSampled"),
             "the same trace keeps its list and the random bit",
+        ),
+        (
+            vec![TraceContext, B3],
+            vec![("traceparent", random), list, ("b3", undecided)],
+            format!("{TRACE}/{OTHER_SPAN}/03 a=1 Sampled"),
+            "and its decision, where the other leaves that open",
+        ),
+        (
+            vec![TraceContext, OtTrace],
+            vec![("traceparent", random), list, half, ("ot-tracer-spanid", OTHER_SPAN)],
+            format!("{TRACE}/{OTHER_SPAN}/03 a=1 Sampled"),
+            "half of its id is the same trace",
+        ),
+        (
+            vec![B3, OtTrace],
+            vec![("b3", same), half, ("ot-tracer-spanid", SPAN), ("ot-tracer-sampled", "true")],
+            format!("{TRACE}/{SPAN}/01  Sampled"),
+            "half of B3's id is the same trace too",
         ),
         (
             vec![TraceContext, B3],
