@@ -36,7 +36,7 @@ pub fn begin(pipeline: &Pipeline, state: &mut State) -> Arrived {
             &mut state.entropy,
             &mut state.counters,
         );
-        tell(pipeline, state, &placement, None);
+        tell(pipeline, state, &placement, Crossing::Within, None);
         // Only a sampled trace is worth the whole list.
         return remember(pipeline, state, placement, Crossing::Within, host::now, read_head);
     }
@@ -44,7 +44,7 @@ pub fn begin(pipeline: &Pipeline, state: &mut State) -> Arrived {
     let crossing = pipeline.crossing(&head);
     state.expect_new_traces = head.traceparent_count() == 0;
     let placement = place(pipeline, state, crossing, &head);
-    tell(pipeline, state, &placement, Some(&head));
+    tell(pipeline, state, &placement, crossing, Some(&head));
     remember(pipeline, state, placement, crossing, host::now, |_, _| Some(head))
 }
 
@@ -79,9 +79,14 @@ fn read_head(pipeline: &Pipeline, state: &mut State) -> Option<RequestHead> {
 }
 
 /// Tells the next hop.
-fn tell(pipeline: &Pipeline, state: &mut State, placement: &Placement, head: Option<&RequestHead>) {
-    let Placement::Hop(hop) = placement else { return };
-    pipeline.tracer.inject(hop, head, &mut |edit| {
+fn tell(
+    pipeline: &Pipeline,
+    state: &mut State,
+    placement: &Placement,
+    crossing: Crossing,
+    head: Option<&RequestHead>,
+) {
+    pipeline.tracer.inject(placement, crossing, head, &mut |edit| {
         let done = match edit {
             HeaderEdit::Add(name, value) => host::add_request_header(name, value),
             HeaderEdit::Replace(name, value) => host::replace_request_header(name, value),

@@ -2,12 +2,9 @@
 
 use crate::counters::{Counter, Counters};
 use crate::entropy::EntropyPool;
-use crate::ids::SpanId;
 use crate::otel_trace_state::OtelTraceState;
 use crate::propagation::datadog::{self, DD};
-use crate::propagation::{
-    Decision, Edit, Extracted, HeaderEdit, Outgoing, Propagation, RemoteParent,
-};
+use crate::propagation::{Decision, Edit, Extracted, HeaderEdit, Propagation, RemoteParent};
 use crate::request_head::RequestHead;
 use crate::rules::Request;
 use crate::sampling::{Force, Parent, Probability, Sampler, SamplingRequest, Verdict};
@@ -17,8 +14,10 @@ use crate::trace_state::TraceState;
 use crate::trust::Crossing;
 
 mod arrival;
+mod placement;
 
 use arrival::{Arrival, Origin};
+pub use placement::{Hop, Placement};
 
 /// The key of OpenTelemetry's own member of `tracestate`.
 const OT: &str = "ot";
@@ -32,37 +31,6 @@ pub struct Tracer {
     writes_thresholds: bool,
     /// Whether anything may promote a span later, so that unsampled requests need their own ids.
     may_keep: bool,
-}
-
-/// A request's place in its trace, and what the next hop must be told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hop {
-    /// The new span; its flags carry the decision.
-    pub context: SpanContext,
-    /// The caller's span.
-    pub parent_span_id: Option<SpanId>,
-    /// What to do with `tracestate`.
-    pub trace_state: Edit,
-    /// Whether keep rules may promote the span if it is not sampled.
-    pub may_keep: bool,
-    /// Whether the trace is one to be debugged.
-    pub debug: bool,
-    /// Whether the request crosses the boundary of the mesh.
-    pub crossing: Crossing,
-    /// The span of a stranger, where the trace starts anew behind it.
-    pub link: Option<Box<SpanContext>>,
-}
-
-/// What the tracer made of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Placement {
-    /// It goes on with a context of its own.
-    Hop(Hop),
-    /// Its caller did not sample, nor does this proxy, and nothing may change that: it passes
-    /// untouched. With the span by which the next hop is called: the caller's.
-    PassedOn(Option<SpanContext>),
-    /// No ids could be made; it passes untouched.
-    NoEntropy,
 }
 
 /// Where decisions are made: what they may ask for.
@@ -222,28 +190,26 @@ impl Tracer {
         Placement::Hop(hop)
     }
 
-    /// Tells the next hop. `head` is `None` after [`Self::start_unseen`].
+    /// Tells the next hop, or, where the other side is a stranger, cleans the request. `head` is
+    /// `None` after [`Self::start_unseen`].
     pub fn inject(
         &self,
-        hop: &Hop,
+        placement: &Placement,
+        crossing: Crossing,
         head: Option<&RequestHead>,
         edit: &mut dyn FnMut(HeaderEdit<'_>),
     ) {
-        self.propagation.inject(&hop.outgoing(head), edit);
-        if hop.crossing.is_foreign()
+        match placement {
+            Placement::Hop(hop) => self.propagation.inject(&hop.outgoing(head), edit),
+            _ if crossing.is_foreign() => self.propagation.remove(head, edit),
+            _ => {}
+        }
+        if crossing.is_foreign()
             && let Some(name) = self.force.header.as_deref()
             && head.is_some_and(|head| head.header(name).is_some())
         {
             edit(HeaderEdit::Remove(name));
         }
-    }
-}
-
-impl Hop {
-    fn outgoing<'a>(&'a self, head: Option<&'a RequestHead>) -> Outgoing<'a> {
-        let Self { context, debug, trace_state, crossing, .. } = self;
-        let (debug, trace_state, crossing) = (*debug, *trace_state, *crossing);
-        Outgoing { context, debug, trace_state, crossing, head }
     }
 }
 

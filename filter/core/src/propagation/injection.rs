@@ -48,68 +48,92 @@ pub enum HeaderEdit<'a> {
 
 impl Propagation {
     /// Tells the next hop. Every field of a configured format that arrived is written anew or
-    /// removed, so that no two say different things; only baggage is left to itself.
+    /// removed, so that no two say different things; only baggage is left to itself. Strangers are
+    /// told nothing.
     pub fn inject(&self, outgoing: &Outgoing<'_>, edit: &mut dyn FnMut(HeaderEdit<'_>)) {
         let head = outgoing.head;
-        let leaves = outgoing.crossing == Crossing::Leaving;
-        self.inject_tracecontext(outgoing, leaves, edit);
+        if outgoing.crossing == Crossing::Leaving {
+            return self.remove(head, edit);
+        }
+        if self.writes.contains(Propagator::TraceContext) {
+            inject_tracecontext(outgoing, edit);
+        } else {
+            self.remove_tracecontext(head, edit);
+        }
         let mut written = 0_u32;
-        if !leaves {
-            let mut set = |field: Field, value: &[u8]| {
-                written |= 1 << field as u32;
-                let is_absent = head.is_some_and(|head| head.field(field).is_none());
-                edit(match is_absent {
-                    true => HeaderEdit::Add(field.name(), value),
-                    false => HeaderEdit::Replace(field.name(), value),
-                });
-            };
-            for propagator in &self.inject {
-                propagator.inject(outgoing, &mut set);
-            }
+        let mut set = |field: Field, value: &[u8]| {
+            written |= 1 << field as u32;
+            let is_absent = head.is_some_and(|head| head.field(field).is_none());
+            // Adding is cheaper than looking for something to replace.
+            edit(match is_absent {
+                true => HeaderEdit::Add(field.name(), value),
+                false => HeaderEdit::Replace(field.name(), value),
+            });
+        };
+        for propagator in &self.inject {
+            propagator.inject(outgoing, &mut set);
         }
-        for (field, name, _) in head.into_iter().flat_map(RequestHead::carried) {
-            let stays = field.outlives_context() && outgoing.crossing == Crossing::Within;
-            if !stays
-                && written & 1 << field as u32 == 0
-                && let Ok(name) = str::from_utf8(name)
-            {
-                edit(HeaderEdit::Remove(name));
-            }
-        }
+        let is_within = outgoing.crossing == Crossing::Within;
+        let stays = |field: Field| {
+            written & 1 << field as u32 != 0 || (is_within && field.outlives_context())
+        };
+        remove_fields(head, stays, edit);
     }
 
-    fn inject_tracecontext(
+    /// Takes everything of the configured formats out of a request.
+    pub fn remove(&self, head: Option<&RequestHead>, edit: &mut dyn FnMut(HeaderEdit<'_>)) {
+        self.remove_tracecontext(head, edit);
+        remove_fields(head, |_| false, edit);
+    }
+
+    fn remove_tracecontext(
         &self,
-        outgoing: &Outgoing<'_>,
-        leaves: bool,
+        head: Option<&RequestHead>,
         edit: &mut dyn FnMut(HeaderEdit<'_>),
     ) {
-        let head = outgoing.head;
-        if leaves || !self.writes.contains(Propagator::TraceContext) {
-            if self.noticed().contains(Propagator::TraceContext) {
-                if head.is_some_and(|head| head.traceparent_count() > 0) {
-                    edit(HeaderEdit::Remove(TRACEPARENT));
-                }
-                if head.is_none_or(RequestHead::has_tracestate) {
-                    edit(HeaderEdit::Remove(TRACESTATE));
-                }
-            }
+        if !self.noticed().contains(Propagator::TraceContext) {
             return;
         }
-        let traceparent = tracecontext::print(outgoing.context);
-        // Adding is cheaper than looking for something to replace.
-        edit(match head.is_some_and(|head| head.traceparent_count() > 0) {
-            true => HeaderEdit::Replace(TRACEPARENT, &traceparent),
-            false => HeaderEdit::Add(TRACEPARENT, &traceparent),
-        });
-        match outgoing.trace_state {
-            Edit::Leave => {}
-            Edit::Replace => {
-                let list = outgoing.context.trace_state.as_str();
-                edit(HeaderEdit::Replace(TRACESTATE, list.as_bytes()));
-            }
-            Edit::Remove => edit(HeaderEdit::Remove(TRACESTATE)),
+        if head.is_some_and(|head| head.traceparent_count() > 0) {
+            edit(HeaderEdit::Remove(TRACEPARENT));
         }
+        if head.is_none_or(RequestHead::has_tracestate) {
+            edit(HeaderEdit::Remove(TRACESTATE));
+        }
+    }
+}
+
+fn inject_tracecontext(outgoing: &Outgoing<'_>, edit: &mut dyn FnMut(HeaderEdit<'_>)) {
+    let traceparent = tracecontext::print(outgoing.context);
+    edit(match outgoing.head.is_some_and(|head| head.traceparent_count() > 0) {
+        true => HeaderEdit::Replace(TRACEPARENT, &traceparent),
+        false => HeaderEdit::Add(TRACEPARENT, &traceparent),
+    });
+    match outgoing.trace_state {
+        Edit::Leave => {}
+        Edit::Replace => {
+            let list = outgoing.context.trace_state.as_str();
+            edit(HeaderEdit::Replace(TRACESTATE, list.as_bytes()));
+        }
+        Edit::Remove => edit(HeaderEdit::Remove(TRACESTATE)),
+    }
+}
+
+/// Removes noticed fields but those that stay, repeated ones at once.
+fn remove_fields(
+    head: Option<&RequestHead>,
+    stays: impl Fn(Field) -> bool,
+    edit: &mut dyn FnMut(HeaderEdit<'_>),
+) {
+    let mut last: &[u8] = b"";
+    for (field, name, _) in head.into_iter().flat_map(RequestHead::carried) {
+        if name != last
+            && !stays(field)
+            && let Ok(name) = str::from_utf8(name)
+        {
+            edit(HeaderEdit::Remove(name));
+        }
+        last = name;
     }
 }
 

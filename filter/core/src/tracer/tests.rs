@@ -1,5 +1,6 @@
 use super::*;
 use crate::header_map::serialise;
+use crate::ids::SpanId;
 use crate::propagation::tracecontext;
 use crate::sampling::{ParentBased, Ratio, Threshold};
 use crate::shared_data::tests::Store;
@@ -224,14 +225,14 @@ fn datadogs_member_is_kept_up_to_date() {
         let tracer = Tracer::new(Sampler::default(), Force::default(), propagation, false);
         let (mut entropy, mut counters) = (entropy(), Counters::default());
         let placement = tracer.start(request, crossing, surroundings, &mut entropy, &mut counters);
-        let Placement::Hop(hop) = placement else { panic!("{why}: {placement:?}") };
-        assert_eq!(hop.context.trace_state.as_str(), expected, "{why}");
         let mut told = None;
-        tracer.inject(&hop, Some(&head), &mut |edit| {
+        tracer.inject(&placement, crossing, Some(&head), &mut |edit| {
             if let HeaderEdit::Replace("tracestate", list) = edit {
                 told = Some(list.to_vec());
             }
         });
+        let Placement::Hop(hop) = placement else { panic!("{why}: {placement:?}") };
+        assert_eq!(hop.context.trace_state.as_str(), expected, "{why}");
         let is_told = hop.trace_state == Edit::Replace;
         assert_eq!(told.is_some(), is_told, "{why}");
         assert!(told.is_none_or(|list| list == expected.as_bytes()), "{why}");

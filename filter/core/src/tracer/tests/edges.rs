@@ -113,11 +113,10 @@ fn a_stranger_that_did_not_sample_does_not_pass_untouched() {
 fn edits(crossing: Crossing, pairs: &[(&str, &str)]) -> Vec<String> {
     let tracer = all_formats(Sampler::default());
     let (placement, _) = place_at(crossing, &tracer, pairs, &mut entropy());
-    let Placement::Hop(hop) = placement else { panic!("{placement:?}") };
     let bytes = pairs.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
     let head = RequestHead::noticing(tracer.propagation().noticed(), serialise(bytes));
     let mut edits = vec![];
-    tracer.inject(&hop, Some(&head), &mut |edit| {
+    tracer.inject(&placement, crossing, Some(&head), &mut |edit| {
         edits.push(match edit {
             HeaderEdit::Add(name, _) => format!("+{name}"),
             HeaderEdit::Replace(name, _) => format!("={name}"),
@@ -125,6 +124,22 @@ fn edits(crossing: Crossing, pairs: &[(&str, &str)]) -> Vec<String> {
         });
     });
     edits
+}
+
+#[test]
+fn without_entropy_strangers_are_cleaned_all_the_same() {
+    let tracer = all_formats(Sampler::default());
+    let pairs = [("traceparent", "x"), ("baggage", "a=1")];
+    let bytes = pairs.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
+    let head = RequestHead::noticing(tracer.propagation().noticed(), serialise(bytes));
+    for (crossing, expected) in [(Crossing::Entering(Restart), 2), (Crossing::Within, 0)] {
+        let mut entropy = EntropyPool::default();
+        let (placement, _) = place_at(crossing, &tracer, &pairs, &mut entropy);
+        assert_eq!(placement, Placement::NoEntropy);
+        let mut removed = 0;
+        tracer.inject(&placement, crossing, Some(&head), &mut |_| removed += 1);
+        assert_eq!(removed, expected, "{crossing:?}");
+    }
 }
 
 #[test]
