@@ -4,6 +4,7 @@ mod collector_faults;
 mod configuration;
 mod grpc;
 mod hostile;
+mod istio_access_log;
 mod jaeger_remote;
 mod keep;
 mod local_replies;
