@@ -68,7 +68,7 @@ test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core a
 test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(JAEGER) $(OTELCOL) $(PROPAGATORS)/propagators.stamp ## tests in real Envoys, the current and the oldest supported, and of the repository
 	@filter/setup/say "testing the harness and the repository"
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-harness -p spanmesh-foreign
-	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-tests --test tidy
+	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-tests --test tidy --test interop
 	@for version in $(sort $(ENVOY) $(ENVOY_OLDEST)); do \
 	  filter/setup/say "testing end to end in Envoy $$version"; \
 	  SPANMESH_ENVOY="$(CACHE)/envoy-$$version/bin/envoy-binary" \

@@ -1,1 +1,2 @@
-//! Nothing lives here: the tests are in `e2e/` and `tidy/`, their machinery in `harness/`.
+//! Nothing lives here: the tests are in `e2e/`, `interop/` and `tidy/`, their machinery in `harness/`
+//! and `foreign/`.
