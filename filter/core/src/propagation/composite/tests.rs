@@ -210,6 +210,21 @@ fn requests_pass_unread_only_where_nothing_is_to_be_done() {
     }
 }
 
+#[test]
+fn no_flood_of_fields_hides_one() {
+    let propagation = Propagation::new(vec![B3, Jaeger], vec![B3]);
+    let mut pairs = vec![("uberctx-a", "1"); 1_000];
+    pairs.push(("b3", "0"));
+    let head = head(&propagation, &pairs);
+    let context = context(TRACE, true);
+    let (debug, trace_state, head) = (false, Edit::Leave, Some(&head));
+    let crossing = Crossing::Entering(OnForeignContext::Restart);
+    let outgoing = Outgoing { context: &context, debug, trace_state, crossing, head };
+    let edits = edits(&propagation, &outgoing);
+    assert_eq!(edits[0], format!("=b3: {TRACE}-{SPAN}-1"), "not a second one");
+    assert_eq!(edits[1..], ["-uberctx-a"], "removed at once");
+}
+
 /// One hop from each format to each other: ids and decision arrive.
 #[test]
 fn every_format_is_translated_to_every_other() {
