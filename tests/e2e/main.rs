@@ -9,6 +9,7 @@ mod jaeger_remote;
 mod keep;
 mod local_replies;
 mod mesh;
+mod propagation;
 mod reload;
 mod resource;
 mod sampling;

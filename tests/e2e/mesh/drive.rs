@@ -12,7 +12,7 @@ impl Mesh {
     }
 
     /// As [`Mesh::send`], with more fields in this first request. Of them, applications copy
-    /// only `traceparent` and `tracestate`.
+    /// only `traceparent` and `tracestate`, or what the mesh was told to let them copy.
     pub async fn send_with(&self, plan: &Call, fields: &[(&str, &str)]) -> Response {
         let mut client = Client::connect(self.entry(plan)).await;
         let fields = fields.iter().map(|(name, value)| (name.to_string(), (*value).into()));

@@ -1,6 +1,7 @@
 //! Starting a mesh: what is told about it first, and what is started then.
 
 use serde_json::{Value, json};
+use spanmesh_harness::header_copying_app::{Copied, TRACE_CONTEXT};
 use spanmesh_harness::{Collector, Envoy, HeaderCopyingApp};
 use tokio::task::JoinHandle;
 
@@ -12,12 +13,14 @@ pub struct MeshBuilder<'a> {
     names: &'a [&'a str],
     plugin: Box<dyn Fn(&str) -> Value + 'a>,
     workers: u32,
+    copied: Copied,
 }
 
 impl Mesh {
     /// Services of these names, each with [`plugin`] as it is and one worker.
     pub fn of<'a>(names: &'a [&'a str]) -> MeshBuilder<'a> {
-        MeshBuilder { names, plugin: Box::new(|_| plugin(json!({}))), workers: 1 }
+        let plugin = Box::new(|_: &str| plugin(json!({})));
+        MeshBuilder { names, plugin, workers: 1, copied: TRACE_CONTEXT }
     }
 }
 
@@ -35,12 +38,19 @@ impl<'a> MeshBuilder<'a> {
         self
     }
 
+    /// Which fields the applications copy instead of W3C Trace Context's.
+    pub fn copying(mut self, copied: Copied) -> MeshBuilder<'a> {
+        self.copied = copied;
+        self
+    }
+
     /// Starts all of it.
     pub async fn start(self) -> Mesh {
         let collector = Collector::start().await;
         let mut starting = Vec::new();
         for (name, mut config) in self.names.iter().zip(wiring::configurations(self.names)) {
-            let application = HeaderCopyingApp::start(config.port(15001)).await;
+            let outbound = config.port(15001);
+            let application = HeaderCopyingApp::start_copying(outbound, self.copied).await;
             let config = config
                 .map_port(8080, application.port())
                 .map_port(4318, collector.port())

@@ -2,7 +2,8 @@
 //!
 //! It receives a JSON array `[{"url": …, "arguments": …}]`. For each item it sends `arguments`
 //! as JSON to the outbound listener, with path and host of `url` and with every `traceparent`
-//! and `tracestate` field it received, byte for byte and duplicates apart. Then it answers 200,
+//! and `tracestate` field it received, or those of other names that it was told, byte for byte and
+//! duplicates apart. Then it answers 200,
 //! whatever its calls were answered, and with nothing of those answers. Its own path can ask for
 //! another answer:
 //!
@@ -27,6 +28,12 @@ use crate::client::{self, Client};
 use crate::port::free_port;
 use crate::server::{Handled, Server, full};
 
+/// Names of the fields that an application copies.
+pub type Copied = &'static [&'static str];
+
+/// What it copies at first: the fields of W3C Trace Context.
+pub const TRACE_CONTEXT: Copied = &["traceparent", "tracestate"];
+
 /// An application that only copies trace headers.
 #[derive(Debug)]
 pub struct HeaderCopyingApp {
@@ -37,12 +44,21 @@ pub struct HeaderCopyingApp {
 impl HeaderCopyingApp {
     /// Starts on a free port; its calls go to port `outbound` of 127.0.0.1.
     pub async fn start(outbound: u16) -> HeaderCopyingApp {
-        HeaderCopyingApp::start_on(free_port(), outbound).await
+        HeaderCopyingApp::start_copying(outbound, TRACE_CONTEXT).await
     }
 
     /// Starts on this port, for an Envoy that was told it before.
     pub async fn start_on(port: u16, outbound: u16) -> HeaderCopyingApp {
-        let server = Server::start(port, move |request, _| handle(request, outbound)).await;
+        HeaderCopyingApp::start_with(port, outbound, TRACE_CONTEXT).await
+    }
+
+    /// As [`HeaderCopyingApp::start`], copying the fields of these names (lower case) instead.
+    pub async fn start_copying(outbound: u16, copied: Copied) -> HeaderCopyingApp {
+        HeaderCopyingApp::start_with(free_port(), outbound, copied).await
+    }
+
+    async fn start_with(port: u16, outbound: u16, copied: Copied) -> HeaderCopyingApp {
+        let server = Server::start(port, move |request, _| handle(request, outbound, copied)).await;
         HeaderCopyingApp { port, server }
     }
 
@@ -57,13 +73,13 @@ impl HeaderCopyingApp {
     }
 }
 
-async fn handle(request: Request<Incoming>, outbound: u16) -> Handled {
+async fn handle(request: Request<Incoming>, outbound: u16, copied: Copied) -> Handled {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let wish = Wish::of(&head.uri);
     sleep(wish.delay).await;
     let outcome = match serde_json::from_slice::<Vec<Value>>(&body) {
-        Ok(calls) => call_all(&calls, &head.headers, outbound).await,
+        Ok(calls) => call_all(&calls, &head.headers, outbound, copied).await,
         Err(error) => Err(format!("the body is no JSON array: {error}")),
     };
     Ok(match outcome {
@@ -74,7 +90,12 @@ async fn handle(request: Request<Incoming>, outbound: u16) -> Handled {
     })
 }
 
-async fn call_all(calls: &[Value], headers: &HeaderMap, outbound: u16) -> Result<(), String> {
+async fn call_all(
+    calls: &[Value],
+    headers: &HeaderMap,
+    outbound: u16,
+    copied: Copied,
+) -> Result<(), String> {
     for call in calls {
         let url = call["url"].as_str().ok_or("an item has no url")?;
         let rest = url.strip_prefix("http://").ok_or_else(|| format!("not http: {url}"))?;
@@ -83,16 +104,16 @@ async fn call_all(calls: &[Value], headers: &HeaderMap, outbound: u16) -> Result
         let request = client::Request::post(path, call["arguments"].to_string())
             .host(host)
             .header("content-type", "application/json")
-            .headers(trace_fields(headers));
+            .headers(fields(headers, copied));
         let mut client = Client::try_connect(outbound).await.map_err(|error| error.to_string())?;
         client.try_send(&request).await.map_err(|error| format!("{url}: {error}"))?;
     }
     Ok(())
 }
 
-fn trace_fields(headers: &HeaderMap) -> impl Iterator<Item = (String, Vec<u8>)> {
-    ["traceparent", "tracestate"].into_iter().flat_map(|name| {
-        let values = headers.get_all(name).into_iter();
-        values.map(move |value| (name.to_owned(), value.as_bytes().to_vec()))
+fn fields(headers: &HeaderMap, copied: Copied) -> impl Iterator<Item = (String, Vec<u8>)> {
+    copied.iter().flat_map(|name| {
+        let values = headers.get_all(*name).into_iter();
+        values.map(|value| ((*name).to_owned(), value.as_bytes().to_vec()))
     })
 }
