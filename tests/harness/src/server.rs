@@ -17,9 +17,9 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::resettable::{Connection, Resettable};
 
-/// Room for hostile headers: several of a megabyte.
+/// Room for hostile headers: several of a megabyte, or ten thousand.
 const MAX_HEADER_BYTES: u32 = 8 * 1024 * 1024;
-const MAX_HEADERS: usize = 1000;
+const MAX_HEADERS: usize = 11_000;
 
 /// The body of any answer of the fakes.
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
