@@ -15,11 +15,13 @@
 
 mod cases;
 mod check;
+mod formats;
 mod model;
 mod report;
 mod wire;
 
 use serde_json::{Value, json};
+use spanmesh_harness::header_copying_app::{Copied, TRACE_CONTEXT};
 use spanmesh_harness::{
     Client, Collector, Envoy, EnvoyConfig, HeaderCopyingApp, Request as Message, Upstream,
 };
@@ -52,9 +54,18 @@ async fn what_nobody_samples_may_pass_untouched() {
 
 /// What is wrong with the callbacks of all requests, but for those that `excuse` accepts.
 async fn failures(plugin: Value, excuse: impl Fn(&Request, &[Fields]) -> bool) -> Vec<String> {
+    failures_copying(TRACE_CONTEXT, plugin, excuse).await
+}
+
+/// The same with an application that copies these fields.
+async fn failures_copying(
+    copied: Copied,
+    plugin: Value,
+    excuse: impl Fn(&Request, &[Fields]) -> bool,
+) -> Vec<String> {
     let config = EnvoyConfig::from_file("envoy-config/sidecar.yaml");
     let config = config.plugin_configuration(&crate::support::plugin(plugin).to_string());
-    let mesh = Mesh::start(config).await;
+    let mesh = Mesh::start(config, copied).await;
     let mut failures = Vec::new();
     for case in cases::all() {
         for (number, request) in case.requests.iter().enumerate() {
@@ -78,7 +89,7 @@ async fn failures(plugin: Value, excuse: impl Fn(&Request, &[Fields]) -> bool) -
 #[tokio::test]
 async fn the_way_itself_changes_nothing() {
     let config = EnvoyConfig::from_file("envoy-config/sidecar.yaml").without_wasm();
-    let mesh = Mesh::start(config).await;
+    let mesh = Mesh::start(config, TRACE_CONTEXT).await;
     for case in cases::all() {
         for (number, request) in case.requests.iter().enumerate() {
             let callbacks = mesh.callbacks(case, number).await.expect("an answer");
@@ -100,11 +111,12 @@ struct Mesh {
 }
 
 impl Mesh {
-    /// Starts all of it around an Envoy with this configuration.
-    async fn start(mut config: EnvoyConfig) -> Mesh {
+    /// Starts all of it around an Envoy with this configuration; the application copies these
+    /// fields.
+    async fn start(mut config: EnvoyConfig, copied: Copied) -> Mesh {
         let callbacks = Upstream::start().await;
         let collector = Collector::start().await;
-        let application = HeaderCopyingApp::start(config.port(15001)).await;
+        let application = HeaderCopyingApp::start_copying(config.port(15001), copied).await;
         let config = config
             .map_port(8080, application.port())
             .map_port(9090, callbacks.port())
