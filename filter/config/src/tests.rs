@@ -1,3 +1,4 @@
+mod propagation;
 mod sampling;
 
 use super::*;

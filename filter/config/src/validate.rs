@@ -80,7 +80,8 @@ impl Checker {
             Kind::AnswerHeaders => self.one_or_more(value, Self::answer_header),
             Kind::Propagators(options) => match value {
                 Value::Array(_) => self.propagators(value),
-                _ => self.object(value, options),
+                Value::Object(_) => self.object(value, options),
+                _ => self.problem("a list, or an object with extract and inject", value),
             },
             Kind::PropagatorNames => self.propagators(value),
             Kind::Ranges => self.one_or_more(value, |checker, range| {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::Config;
+use spanmesh_core::propagation::Propagation;
 use spanmesh_core::sampling::Sampler;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -99,4 +100,31 @@ fn what_makes_no_sense_is_ignored_with_a_warning() {
     assert_eq!(config.batch.max_queue_size, 2048);
     let unknown = resolve("", &[("OTEL_TRACES_SAMPLER", "jaeger_remote")], None);
     assert_eq!((root(&unknown), unknown.warnings.len()), ("AlwaysOn".to_owned(), 1));
+}
+
+#[test]
+fn propagators_come_from_the_environment_unless_configured() {
+    use Propagator::{B3, B3Multi, Baggage, Jaeger, TraceContext, XRay};
+    const WARNING: &str = "OTEL_PROPAGATORS is ignored: it must be a list of propagators that spanmesh knows: another one is left out";
+    let configured = r#", "propagators": ["xray"]"#;
+    let half = r#", "propagators": {"extract": ["xray"]}"#;
+    let null = r#", "propagators": null"#;
+    let default = || vec![TraceContext, Baggage];
+    let cases = [
+        ("", "", default(), default(), 0, "empty is unset"),
+        ("", "b3,tracecontext", vec![B3, TraceContext], vec![B3, TraceContext], 0, "in its order"),
+        ("", " b3 ,, b3multi,b3", vec![B3, B3Multi], vec![B3, B3Multi], 0, "spaces, once more"),
+        (null, "jaeger", vec![Jaeger], vec![Jaeger], 0, "null is left out"),
+        ("", "none", vec![], vec![], 0, "none"),
+        ("", "sw8,b3,xray-lambda", vec![B3], vec![B3], 2, "what is unknown is left out"),
+        ("", "B3", vec![], vec![], 1, "names are lower case"),
+        (configured, "b3", vec![XRay], vec![XRay], 0, "the configuration wins"),
+        (half, "b3", vec![XRay], default(), 0, "also by half"),
+    ];
+    for (more, value, extract, inject, warnings, why) in cases {
+        let config = resolve(more, &[("OTEL_PROPAGATORS", value)], None);
+        let expected = format!("{:?}", Propagation::new(extract, inject));
+        assert_eq!(format!("{:?}", config.propagation), expected, "{why}");
+        assert_eq!(config.warnings, vec![WARNING; warnings], "{why}");
+    }
 }
