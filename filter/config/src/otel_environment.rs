@@ -97,12 +97,16 @@ impl Reader<'_> {
         })
     }
 
-    /// A list of names; what is unknown is passed over.
+    /// A list of names, in any case of letters; what is unknown is passed over, and so is a list of
+    /// nothing else.
     fn propagators(&mut self, value: &mut Value) {
         const NAME: &str = "OTEL_PROPAGATORS";
         let Some(list) = self.variable(NAME) else { return };
+        let list = list.to_ascii_lowercase();
         let mut names: Vec<&str> = Vec::new();
+        let mut is_none = false;
         for name in list.split(',').map(str::trim) {
+            is_none |= name == NONE;
             if Propagator::from_name(name).is_some() {
                 if !names.contains(&name) {
                     names.push(name);
@@ -114,7 +118,9 @@ impl Reader<'_> {
                 );
             }
         }
-        fill(value, &["propagators"], json!(names));
+        if is_none || !names.is_empty() {
+            fill(value, &["propagators"], json!(names));
+        }
     }
 
     fn batch(&mut self, value: &mut Value) {

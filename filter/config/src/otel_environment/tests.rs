@@ -117,7 +117,9 @@ fn propagators_come_from_the_environment_unless_configured() {
         (null, "jaeger", vec![Jaeger], vec![Jaeger], 0, "null is left out"),
         ("", "none", vec![], vec![], 0, "none"),
         ("", "sw8,b3,xray-lambda", vec![B3], vec![B3], 2, "what is unknown is left out"),
-        ("", "B3", vec![], vec![], 1, "names are lower case"),
+        ("", "sw8", default(), default(), 1, "a list of nothing else is none"),
+        ("", ",", default(), default(), 0, "nor is one of nothing"),
+        ("", "B3,None", vec![B3], vec![B3], 0, "any case; `none` adds nothing"),
         (configured, "b3", vec![XRay], vec![XRay], 0, "the configuration wins"),
         (half, "b3", vec![XRay], default(), 0, "also by half"),
     ];
