@@ -5,7 +5,7 @@ use spanmesh_foreign::{Format, corpus, headers};
 
 use super::lab::{Case, Lab};
 
-/// Every field set of the corpus, under all formats at once, and how many carry ids that are none.
+/// Every field set of the corpus, under all formats at once; those with ids that are none count.
 #[tokio::test]
 async fn malformed_contexts_are_counted_and_start_new_traces() {
     let lab = Lab::start(&[
@@ -27,7 +27,7 @@ async fn malformed_contexts_are_counted_and_start_new_traces() {
             }
             None => assert_eq!(span.parent_span_id(), "", "{why}"),
         }
-        // One form replaces the other; nothing of what came is left.
+        // Whatever came, the next hop gets the span.
         let left = outcome.field("traceparent");
         assert_eq!(left[3..52], format!("{}-{}", span.trace_id(), span.span_id()), "{why}");
     }
