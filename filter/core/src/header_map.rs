@@ -23,6 +23,11 @@ impl<'a> Pairs<'a> {
         Self::split(serialised).unwrap_or(Self { lengths: &[], data: &[] })
     }
 
+    /// The values of all fields of this name (lower case), in their order.
+    pub fn named<'n>(self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a, 'n> {
+        self.filter(move |(field, _)| *field == name.as_bytes()).map(|(_, value)| value)
+    }
+
     fn split(serialised: &'a [u8]) -> Option<Self> {
         let (count, rest) = serialised.split_first_chunk::<4>()?;
         let count = usize::try_from(u32::from_le_bytes(*count)).ok()?;

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod keep;
 pub mod otel_trace_state;
 pub mod otlp;
+pub mod percent;
 pub mod propagation;
 pub mod queue;
 pub mod redact;

@@ -169,9 +169,12 @@ impl RequestHead {
 
     /// The first field of this name (lower case), whatever it is.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.pairs().named(name).next()
+    }
+
+    /// All fields.
+    pub fn pairs(&self) -> Pairs<'_> {
         Pairs::new(&self.buffer)
-            .find(|(field, _)| *field == name.as_bytes())
-            .map(|(_, value)| value)
     }
 
     fn get(&self, slice: Slice) -> Option<&[u8]> {

@@ -16,6 +16,7 @@ mod propagator;
 mod response_header;
 #[cfg(test)]
 mod testing;
+pub mod baggage;
 pub mod tracecontext;
 pub mod xray;
 

@@ -1,0 +1,53 @@
+//! Percent-encoding (RFC 3986, section 2.1).
+
+use std::borrow::Cow;
+
+/// `text` with `%` and two hexadecimal digits replaced by the byte that they mean. What is no such
+/// triplet stays as it is.
+pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.contains(&b'%') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&byte, after)) = rest.split_first() {
+        let mut decoded = [byte];
+        rest = match after.split_first_chunk::<2>() {
+            Some((digits, after))
+                if byte == b'%' && hex::decode_to_slice(digits, &mut decoded).is_ok() =>
+            {
+                after
+            }
+            _ => {
+                decoded = [byte];
+                after
+            }
+        };
+        out.extend(decoded);
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn triplets_are_decoded_and_all_else_stays() {
+        let cases: [(&str, &[u8], &str); 8] = [
+            ("plain", b"plain", "nothing to decode"),
+            ("a%20b%3D", b"a b=", "two"),
+            ("%c3%A4", "ä".as_bytes(), "digits of either case"),
+            ("%ff", b"\xff", "any byte"),
+            ("%2520", b"%20", "once, not twice"),
+            ("%zz%4", b"%zz%4", "no digits"),
+            ("%", b"%", "nothing behind it"),
+            ("", b"", "empty"),
+        ];
+        for (text, expected, why) in cases {
+            assert_eq!(&*decode(text.as_bytes()), expected, "{why}");
+        }
+    }
+}
