@@ -60,6 +60,14 @@ impl ReceivedSpan {
         }
     }
 
+    /// The values of an attribute that is a list of strings.
+    pub fn list_attr(&self, key: &str) -> Option<Vec<String>> {
+        match &self.attr(key)?.value {
+            Some(Value::ArrayValue(list)) => list.values.iter().map(string).collect(),
+            _ => None,
+        }
+    }
+
     /// The keys of all attributes, in order.
     pub fn attr_keys(&self) -> Vec<&str> {
         self.span.attributes.iter().map(|attribute| attribute.key.as_str()).collect()
