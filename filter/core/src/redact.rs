@@ -3,7 +3,14 @@
 //! HTTP semantic conventions 1.44, `url.query` and `url.full`: the value of a sensitive query
 //! key becomes `REDACTED`, the key stays; user information becomes `REDACTED:REDACTED`.
 
+mod bearer_token;
+mod card_number;
+mod detectors;
+mod email;
+
 use std::borrow::Cow;
+
+pub use detectors::Detectors;
 
 /// What stands in place of a secret.
 const REDACTED: &[u8] = b"REDACTED";
