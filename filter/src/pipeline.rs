@@ -80,10 +80,7 @@ impl Pipeline {
         let state = State::new(config.batch, config.retry, config.exporter, envelope);
         Self {
             tracer,
-            span: SpanSettings {
-                redaction: config.redaction,
-                attribute_value_length_limit: config.attribute_value_length_limit,
-            },
+            span: config.span,
             answers,
             filter_state: config.filter_state,
             noticed,

@@ -101,6 +101,8 @@ impl Recording {
         let peer = pipeline.peer(kind, &self.head);
         let is_grpc = self.head.is_grpc();
         let protocol = if is_grpc { None } else { host::property("request\0protocol") };
+        let wants_answer = !pipeline.span.extras.response_headers.is_empty();
+        let response_headers = wants_answer.then(host::response_headers).flatten();
         let exchange = Exchange {
             start: self.start,
             end: end.at,
@@ -109,6 +111,7 @@ impl Recording {
             response_flags: end.response_flags.unwrap_or_else(response_flags),
             protocol: protocol.as_deref(),
             peer: peer.as_deref(),
+            response_headers: response_headers.as_deref(),
         };
         take(&SpanData {
             kind,

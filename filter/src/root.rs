@@ -14,6 +14,8 @@ use crate::state::State;
 const MAX_ANSWER: usize = 64 * 1024;
 /// Where Istio's mesh configuration arrives: `defaultConfig.tracing.sampling`, a percentage.
 const MESH_SAMPLING: &str = "xds\0node\0metadata\0PROXY_CONFIG\0tracing\0sampling";
+/// Where the node's metadata stands.
+const NODE_METADATA: &str = "xds\0node\0metadata\0";
 
 /// One per plugin configuration and worker.
 #[derive(Debug, Default)]
@@ -61,6 +63,7 @@ impl Root {
         let environment = Environment {
             variable: &|name| std::env::var(name).ok(),
             mesh_sampling: host::float(MESH_SAMPLING),
+            node_metadata: &|path| host::property(&[NODE_METADATA, &path.join("\0")].concat()),
         };
         match Config::resolve(&host::plugin_configuration(), &environment) {
             Ok(config) => {

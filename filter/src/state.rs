@@ -7,6 +7,7 @@ use spanmesh_config::OtlpHttp;
 use spanmesh_core::counters::{Counter, Counters};
 use spanmesh_core::entropy::EntropyPool;
 use spanmesh_core::exporter::{Exporter, Outcome, RetrySettings};
+use spanmesh_core::otlp::attributes::Cuts;
 use spanmesh_core::otlp::envelope::Envelope;
 use spanmesh_core::queue::{BatchLimits, BatchQueue, Push};
 use spanmesh_core::span::{SpanData, SpanSettings};
@@ -66,7 +67,15 @@ impl State {
     /// Queues a span that has ended.
     pub fn push(&mut self, span: &SpanData<'_>, settings: &SpanSettings) {
         self.counters.add(Counter::SpansKept, span.keep_reason.is_some().into());
-        self.push_with(span.exchange.end, |out| span.write(out, settings));
+        let mut cuts = Cuts::default();
+        self.push_with(span.exchange.end, |out| cuts = span.write(out, settings));
+        self.count_cuts(cuts);
+    }
+
+    /// Counts what the limits took from a span that was encoded.
+    pub fn count_cuts(&mut self, cuts: Cuts) {
+        self.counters.add(Counter::AttributesDropped, cuts.dropped.into());
+        self.counters.add(Counter::AttributesTruncated, cuts.truncated.into());
     }
 
     /// Queues a span that was held, as it was encoded.

@@ -3,32 +3,39 @@
 
 mod keep;
 mod matching;
+mod mesh_tags;
 mod propagation;
 mod samplers;
+mod span;
 mod trust;
 
 use serde_json::{Map, Value};
 
 pub use trust::TrustSettings;
 
-use super::options::{BATCH, FORCE, LIMITS, OTLP_HTTP, Opt, REDACT, RESOURCE, RETRY, ROOT};
+use super::options::{BATCH, FORCE, OTLP_HTTP, Opt, RESOURCE, RETRY, ROOT};
 use super::otel_environment::Additions;
-use super::{Config, OtlpHttp, duration};
+use super::{Config, Environment, OtlpHttp, duration};
 use spanmesh_core::exporter::RetrySettings;
 use spanmesh_core::otlp::messages::{AnyValue, KeyValue, any_value};
 use spanmesh_core::queue::BatchLimits;
-use spanmesh_core::redact::Redaction;
 use spanmesh_core::sampling::Force;
 use spanmesh_core::span::SpanKind;
 
 /// Compiles a value that [`super::validate::check`] found no problem in. `additions` is what
-/// its surroundings give.
-pub(super) fn compile(value: &Value, additions: Additions) -> Config {
+/// its surroundings give; they are asked for the values of attributes too.
+pub(super) fn compile(
+    value: &Value,
+    additions: Additions,
+    environment: &Environment<'_>,
+) -> Config {
     let root = Section::new(value, &ROOT);
     let (batch, retry) = (root.section("batch", &BATCH), root.section("retry", &RETRY));
     let force = root.section("force", &FORCE);
     let otlp_http = root.value("exporter");
     let otlp_http = Section::new(otlp_http.get("otlp_http").unwrap_or(&Value::Null), &OTLP_HTTP);
+    let routes = span::routes(&root);
+    let sampler = samplers::compile(&root.value("sampler"), "sampler", additions.ratio, &routes);
     Config {
         exporter: exporter(&otlp_http),
         batch: BatchLimits {
@@ -44,7 +51,7 @@ pub(super) fn compile(value: &Value, additions: Additions) -> Config {
             max_elapsed_time: retry.nanoseconds("max_elapsed_time"),
         },
         resource: resource(&root, additions.resource),
-        sampler: samplers::compile(&root.value("sampler"), "sampler", additions.ratio),
+        sampler,
         propagation: propagation::compile(&root.value("propagators")),
         trust: trust::compile(&root.value("trust")),
         response_headers: propagation::response_headers(&root.value("response_header")),
@@ -55,10 +62,7 @@ pub(super) fn compile(value: &Value, additions: Additions) -> Config {
         },
         keep: keep::compile(&root.value("keep")),
         direction: kind_of(&root.text("direction")),
-        redaction: Redaction::new(texts(&root.section("redact", &REDACT).value("query"))),
-        attribute_value_length_limit: root
-            .section("limits", &LIMITS)
-            .size("attribute_value_length_limit"),
+        span: span::compile(&root, routes, environment),
         disabled: additions.disabled,
         warnings: additions.warnings,
     }

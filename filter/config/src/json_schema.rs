@@ -6,6 +6,7 @@ use super::options::matching::HEADER;
 use super::options::propagation::NONE;
 use super::options::{Kind, MatchKey, Opt, ROOT, SAMPLER};
 use spanmesh_core::propagation::Propagator;
+use spanmesh_core::semconv::names;
 
 /// The whole schema. `filter/core/config.schema.json` is this, pretty-printed.
 pub fn generate() -> Value {
@@ -32,14 +33,26 @@ fn of(kind: &Kind) -> Value {
         Kind::Attributes => json!({
             "type": "object",
             "propertyNames": {"minLength": 1},
-            "additionalProperties": {"type": ["string", "number", "boolean"]},
+            "additionalProperties": of(&Kind::Scalar),
         }),
+        Kind::Scalar => json!({"type": ["string", "number", "boolean"]}),
+        Kind::List(kind) => json!({"type": "array", "items": of(kind)}),
+        Kind::OneOrMore(kind) => one_or_more(&of(kind)),
+        Kind::SpanAttributes(kind) => json!({
+            "type": "object",
+            "propertyNames": {"minLength": 1, "not": {"anyOf": [
+                {"enum": names::OF_SPANS},
+                {"pattern": format!("^({})", names::OF_HEADERS.join("|").replace('.', "[.]"))},
+            ]}},
+            "additionalProperties": of(kind),
+        }),
+        Kind::Template => json!({"type": "string", "pattern": "^/"}),
+        Kind::TextOr(kind, keys) => json!({"anyOf": [of(kind), one_matcher(keys)]}),
         Kind::Headers => json!({
             "type": "object",
             "propertyNames": {"pattern": FIELD_NAME},
             "additionalProperties": {"type": "string", "pattern": "^[\\t -~]*$"},
         }),
-        Kind::Texts => json!({"type": "array", "items": of(&Kind::Text)}),
         Kind::Truth => json!({"type": "boolean"}),
         Kind::Number(low, high) => json!({"type": "number", "minimum": low, "maximum": high}),
         Kind::HeaderName => json!({"type": "string", "pattern": FIELD_NAME}),
@@ -99,6 +112,11 @@ fn one_or_more(item: &Value) -> Value {
 }
 
 fn matcher(keys: &[MatchKey]) -> Value {
+    one_or_more(&json!({"anyOf": [{"type": "string"}, one_matcher(keys)]}))
+}
+
+/// An object with one of these keys.
+fn one_matcher(keys: &[MatchKey]) -> Value {
     let value = |key: &MatchKey| match key {
         MatchKey::Prefix | MatchKey::Suffix => json!({"type": "string", "minLength": 1}),
         MatchKey::Template => json!({"type": "string", "pattern": "^/"}),
@@ -107,13 +125,13 @@ fn matcher(keys: &[MatchKey]) -> Value {
         MatchKey::AtLeast => json!({"type": "number"}),
     };
     let properties = keys.iter().map(|key| (key.name().to_owned(), value(key)));
-    one_or_more(&json!({"anyOf": [{"type": "string"}, {
+    json!({
         "type": "object",
         "additionalProperties": false,
         "minProperties": 1,
         "maxProperties": 1,
         "properties": properties.collect::<serde_json::Map<_, _>>(),
-    }]}))
+    })
 }
 
 fn object(options: &[Opt]) -> Value {

@@ -12,6 +12,7 @@ mod compile;
 mod duration;
 mod environment;
 pub mod json_schema;
+mod metadata;
 pub mod options;
 mod otel_environment;
 mod problem;
@@ -26,9 +27,8 @@ use spanmesh_core::keep::KeepPolicy;
 use spanmesh_core::otlp::messages::KeyValue;
 use spanmesh_core::propagation::{Propagation, ResponseHeader};
 use spanmesh_core::queue::BatchLimits;
-use spanmesh_core::redact::Redaction;
 use spanmesh_core::sampling::{Force, Sampler};
-use spanmesh_core::span::SpanKind;
+use spanmesh_core::span::{SpanKind, SpanSettings};
 
 /// A valid configuration, compiled for use.
 #[derive(Debug)]
@@ -57,10 +57,8 @@ pub struct Config {
     pub filter_state: bool,
     /// The side of every exchange; `None`: ask the listener.
     pub direction: Option<SpanKind>,
-    /// What must not leave the proxy.
-    pub redaction: Redaction,
-    /// Most characters of an attribute's value.
-    pub attribute_value_length_limit: usize,
+    /// What spans have in common.
+    pub span: SpanSettings,
     /// Whether the environment says that nothing is to be done at all.
     pub disabled: bool,
     /// What was passed over in the environment.
@@ -74,6 +72,8 @@ pub struct Environment<'a> {
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// Istio's `tracing.sampling`, a percentage, from the node's metadata.
     pub mesh_sampling: Option<f64>,
+    /// Looks up the node's metadata by its keys from outside in, as the host serialises it.
+    pub node_metadata: &'a dyn Fn(&[&str]) -> Option<Vec<u8>>,
 }
 
 /// Export over OTLP/HTTP.
@@ -100,7 +100,10 @@ impl Config {
         bytes: &[u8],
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Vec<Problem>> {
-        Self::resolve(bytes, &Environment { variable, mesh_sampling: None })
+        Self::resolve(
+            bytes,
+            &Environment { variable, mesh_sampling: None, node_metadata: &|_| None },
+        )
     }
 
     /// Reads a plugin configuration: JSON, or a serialised `google.protobuf.Struct`. What it leaves
@@ -120,7 +123,7 @@ impl Config {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let config = compile::compile(&value, additions);
+        let config = compile::compile(&value, additions, environment);
         let problems = validate::contradictions(&config);
         if problems.is_empty() { Ok(config) } else { Err(problems) }
     }

@@ -2,12 +2,14 @@
 //!
 //! Names follow OpenTelemetry's declarative configuration where it has one.
 
+pub mod attributes;
 pub mod keep;
 pub mod matching;
 pub mod propagation;
 pub mod samplers;
 pub mod trust;
 
+pub use attributes::{ATTRIBUTES, LIMITS, REDACT};
 pub use matching::MatchKey;
 pub use samplers::SAMPLER;
 
@@ -30,8 +32,18 @@ pub enum Kind {
     Attributes,
     /// Texts, each under the name of an HTTP header field.
     Headers,
-    /// A list of texts.
-    Texts,
+    /// Text, a number or a truth value.
+    Scalar,
+    /// A list of values of this kind, which may be empty.
+    List(&'static Kind),
+    /// A value of this kind, or a list of at least one.
+    OneOrMore(&'static Kind),
+    /// Values of this kind, each under the key of an attribute that spanmesh does not write itself.
+    SpanAttributes(&'static Kind),
+    /// A path template such as `/orders/{id}`.
+    Template,
+    /// Text of this kind, or an object with one of these keys.
+    TextOr(&'static Kind, &'static [MatchKey]),
     /// True or false.
     Truth,
     /// A number within bounds, both included.
@@ -97,7 +109,7 @@ const HOUR: u64 = 3_600_000;
 const GIB: u64 = 1 << 30;
 
 /// The whole configuration.
-pub static ROOT: [Opt; 14] = [
+pub static ROOT: [Opt; 17] = [
     required("exporter", Kind::OneOf(&EXPORTER), "where spans go"),
     opt("batch", Kind::Object(&BATCH), "{}", "bounds of batches and of the queue of a worker"),
     opt("retry", Kind::Object(&RETRY), "{}", "what happens when an export fails"),
@@ -134,6 +146,24 @@ pub static ROOT: [Opt; 14] = [
         Kind::Truth,
         "false",
         "whether trace id, span id and sampled flag are put into filter state, for access logs",
+    ),
+    opt(
+        "attributes",
+        Kind::Object(&ATTRIBUTES),
+        "{}",
+        "attributes beside those of the conventions",
+    ),
+    opt(
+        "routes",
+        Kind::List(&Kind::Template),
+        "[]",
+        "templates of paths such as /orders/{id}, for http.route, url.template and span names; the first that matches wins",
+    ),
+    opt(
+        "mask_ids",
+        Kind::Truth,
+        "false",
+        "make a template of other paths, with {id} for each segment that looks like an id",
     ),
     opt("redact", Kind::Object(&REDACT), "{}", "what must not leave the proxy"),
     opt("limits", Kind::Object(&LIMITS), "{}", "limits of a span"),
@@ -204,22 +234,6 @@ pub static RESOURCE: [Opt; 1] = [opt(
     Kind::Attributes,
     "{}",
     "attributes of the resource; they win over detected ones",
-)];
-
-/// Options of `redact`.
-pub static REDACT: [Opt; 1] = [opt(
-    "query",
-    Kind::Texts,
-    "[]",
-    "query keys whose values become REDACTED, beside those of the semantic conventions",
-)];
-
-/// Options of `limits`.
-pub static LIMITS: [Opt; 1] = [opt(
-    "attribute_value_length_limit",
-    Kind::Integer(1, 1 << 20),
-    "4096",
-    "most characters of an attribute's value",
 )];
 
 /// Options of `force`.

@@ -160,6 +160,9 @@ impl Reader<'_> {
             let path = &["limits", "attribute_value_length_limit"];
             self.integer(value, name, path, 1 << 20);
         }
+        for name in ["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT"] {
+            self.integer(value, name, &["limits", "attribute_count_limit"], 65_536);
+        }
     }
 
     fn resource(&mut self) -> Vec<(String, String)> {

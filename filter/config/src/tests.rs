@@ -1,8 +1,11 @@
+mod attributes;
 mod propagation;
 mod sampling;
 
 use super::*;
 use serde_json::{Value, json};
+use spanmesh_core::otlp::attributes::AttributeLimits;
+use spanmesh_core::redact::Redaction;
 use spanmesh_core::sampling::{ParentBased, Ratio, Threshold};
 use spanmesh_core::trust::Trust;
 #[cfg(target_arch = "wasm32")]
@@ -63,8 +66,12 @@ fn the_smallest_configuration_takes_every_default() {
         response_headers: vec![],
         filter_state: false,
         direction: None,
-        redaction: Redaction::new([]),
-        attribute_value_length_limit: 4096,
+        span: SpanSettings {
+            redaction: Redaction::default(),
+            limits: AttributeLimits { count: 128, value_length: 4096, header_bytes: 8192 },
+            routes: Default::default(),
+            extras: Default::default(),
+        },
         disabled: false,
         warnings: vec![],
     };
@@ -87,8 +94,6 @@ fn every_option_has_an_effect() {
         "sampler": {"parent_based": {"root": {"trace_id_ratio_based": {"ratio": 0.25}},
                                      "remote_parent_not_sampled": "always_on"}},
         "direction": "outbound",
-        "redact": {"query": ["token"]},
-        "limits": {"attribute_value_length_limit": 100},
     });
     let config = parse(&json).unwrap();
     assert_eq!(config.exporter.authority, "otel.observability.svc.cluster.local");
@@ -115,8 +120,6 @@ fn every_option_has_an_effect() {
     }));
     assert_eq!(format!("{:?}", config.sampler), format!("{sampler:?}"));
     assert_eq!(config.direction, Some(SpanKind::Client));
-    assert_eq!(config.redaction, Redaction::new(["token".to_owned()]));
-    assert_eq!(config.attribute_value_length_limit, 100);
 }
 
 #[test]
@@ -224,7 +227,7 @@ fn bad() -> Vec<(Value, &'static str)> {
         ),
         (
             with("redact.query", json!(["a", 5])),
-            "redact.query[1]: must be text that is not empty, found 5",
+            "redact.query[1]: must be text or an object, found 5",
         ),
         (with("sampling", json!(1)), "sampling: is no known option"),
     ]

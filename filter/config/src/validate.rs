@@ -1,5 +1,6 @@
 //! Checks a value against the table of options, and collects every problem.
 
+mod attributes;
 mod contradictions;
 mod propagation;
 mod rules;
@@ -19,6 +20,7 @@ const MAX_DEPTH: usize = 16;
 pub(super) fn check(value: &Value) -> Vec<Problem> {
     let mut checker = Checker { path: Vec::new(), problems: Vec::new() };
     checker.check(value, &Kind::Object(&ROOT));
+    checker.attributes_written_twice(value);
     checker.problems
 }
 
@@ -58,13 +60,25 @@ impl Checker {
                     self.problem(&expected, value);
                 }
             }
-            Kind::Attributes => self.entries(value, |checker, _, value| {
-                if !(value.is_string() || value.is_number() || value.is_boolean()) {
-                    checker.problem("text, a number or a truth value", value);
-                }
-            }),
+            Kind::Attributes => {
+                self.entries(value, |checker, _, value| checker.check(value, &Kind::Scalar));
+            }
             Kind::Headers => self.entries(value, Self::header),
-            Kind::Texts => self.texts(value),
+            Kind::Scalar => {
+                if !(value.is_string() || value.is_number() || value.is_boolean()) {
+                    self.problem("text, a number or a truth value", value);
+                }
+            }
+            Kind::List(kind) => self.list(value, kind),
+            Kind::OneOrMore(kind) => {
+                self.one_or_more(value, |checker, item| checker.check(item, kind));
+            }
+            Kind::SpanAttributes(kind) => self.span_attributes(value, kind),
+            Kind::Template => self.template(value),
+            Kind::TextOr(kind, keys) => match value {
+                Value::String(_) => self.check(value, kind),
+                _ => self.one_matcher(value, keys),
+            },
             Kind::Truth => {
                 if !value.is_boolean() {
                     self.problem("true or false", value);
@@ -118,10 +132,14 @@ impl Checker {
         }
     }
 
-    fn texts(&mut self, value: &Value) {
+    fn list(&mut self, value: &Value, kind: &Kind) {
         let Value::Array(items) = value else { return self.problem("a list", value) };
+        self.items(items, |checker, item| checker.check(item, kind));
+    }
+
+    fn items(&mut self, items: &[Value], check: impl Fn(&mut Self, &Value)) {
         for (index, item) in items.iter().enumerate() {
-            self.below(&format!("[{index}]"), |checker| checker.check(item, &Kind::Text));
+            self.below(&format!("[{index}]"), |checker| check(checker, item));
         }
     }
 
@@ -156,11 +174,7 @@ impl Checker {
     fn one_or_more(&mut self, value: &Value, check: impl Fn(&mut Self, &Value)) {
         match value {
             Value::Array(items) if items.is_empty() => self.problem("a list with an item", value),
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.below(&format!("[{index}]"), |checker| check(checker, item));
-                }
-            }
+            Value::Array(items) => self.items(items, check),
             item => check(self, item),
         }
     }

@@ -18,10 +18,18 @@ proptest! {
     }
 
     #[test]
-    fn any_environment_is_taken_or_warned_of(value in ".{0,20}", percentage: f64) {
-        let smallest = br#"{"exporter": {"otlp_http": {"cluster": "c"}}}"#;
-        let environment =
-            Environment { variable: &|_| Some(value.clone()), mesh_sampling: Some(percentage) };
+    fn any_environment_is_taken_or_warned_of(
+        value in ".{0,20}",
+        percentage: f64,
+        metadata in proptest::collection::vec(any::<u8>(), 0..80),
+    ) {
+        let smallest = br#"{"exporter": {"otlp_http": {"cluster": "c"}},
+            "attributes": {"environment": {"a": "A"}, "node_metadata": {"b": ["C", "D"]}}}"#;
+        let environment = Environment {
+            variable: &|_| Some(value.clone()),
+            mesh_sampling: Some(percentage),
+            node_metadata: &|_| Some(metadata.clone()),
+        };
         if let Err(problems) = Config::resolve(smallest, &environment) {
             // Sizes that are each good alone may contradict each other, and header values are
             // checked like configured ones.

@@ -47,6 +47,10 @@ pub enum Counter {
     SamplingUpdateFailures,
     /// Requests of strangers whose trace context was not believed.
     ContextsForeign,
+    /// Attributes that were left out of spans for `limits`.
+    AttributesDropped,
+    /// Attributes of spans whose values were cut for `limits`.
+    AttributesTruncated,
 }
 
 /// Counts since the last report to the host.
@@ -55,7 +59,7 @@ pub struct Counters([u64; Counter::ALL.len()]);
 
 impl Counter {
     /// Every counter.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::SpansCreated,
         Self::SpansSampledOut,
         Self::SpansDelivered,
@@ -78,6 +82,8 @@ impl Counter {
         Self::SamplingUpdates,
         Self::SamplingUpdateFailures,
         Self::ContextsForeign,
+        Self::AttributesDropped,
+        Self::AttributesTruncated,
     ];
 
     /// Name in Envoy's statistics.
@@ -105,6 +111,8 @@ impl Counter {
             Self::SamplingUpdates => "spanmesh_sampling_updates",
             Self::SamplingUpdateFailures => "spanmesh_sampling_update_failures",
             Self::ContextsForeign => "spanmesh_contexts_foreign",
+            Self::AttributesDropped => "spanmesh_attributes_dropped",
+            Self::AttributesTruncated => "spanmesh_attributes_truncated",
         }
     }
 }

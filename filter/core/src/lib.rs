@@ -31,6 +31,7 @@ pub mod span_context;
 pub mod trace_state;
 pub mod tracer;
 pub mod trust;
+pub mod wildcard;
 
 /// Version of spanmesh, as it stands in the manifest.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,13 +1,25 @@
 //! Spans, written as OTLP straight into the queue's buffer.
 
-use std::borrow::Cow;
+mod extras;
+mod mask;
+mod routes;
+mod target;
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use crate::header_map::Pairs;
 use crate::ids::SpanId;
-use crate::otlp::wire::{self, AttributeWriter};
+use crate::otlp::attributes::{AttributeLimits, AttributeWriter, Cuts};
+use crate::otlp::wire;
 use crate::redact::Redaction;
 use crate::request_head::RequestHead;
 use crate::semconv::{http, names, rpc};
 use crate::span_context::SpanContext;
+
+pub use extras::{Extras, FixedAttribute, HeaderAttribute, HeaderTag};
+pub use routes::Routes;
+pub use target::Target;
 
 /// Which side of the exchange a span describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +47,8 @@ pub struct Exchange<'a> {
     pub protocol: Option<&'a [u8]>,
     /// Address and port of the other side: the caller of a server, the upstream of a client.
     pub peer: Option<&'a [u8]>,
+    /// The serialised header list of the answer, where attributes are made of it.
+    pub response_headers: Option<&'a [u8]>,
 }
 
 /// What all spans of a configuration have in common.
@@ -42,14 +56,22 @@ pub struct Exchange<'a> {
 pub struct SpanSettings {
     /// What must not leave the proxy.
     pub redaction: Redaction,
-    /// Most characters of an attribute's value.
-    pub attribute_value_length_limit: usize,
+    /// How much a span may hold.
+    pub limits: AttributeLimits,
+    /// Templates of paths.
+    pub routes: Rc<Routes>,
+    /// Attributes beside those of the conventions.
+    pub extras: Extras,
 }
 
 /// Field number of `spans` in `ScopeSpans`.
 const SPANS: u32 = 2;
 /// Field number of `links` in `Span`.
 const LINKS: u32 = 13;
+/// Field number of `attributes` in `Span`.
+const ATTRIBUTES: u32 = 9;
+/// Field number of `dropped_attributes_count` in `Span`.
+const DROPPED_ATTRIBUTES_COUNT: u32 = 10;
 /// `Span.flags`: whether the parent is remote is known.
 const HAS_IS_REMOTE: u32 = 0x100;
 /// `Span.flags`: the parent is remote.
@@ -79,14 +101,18 @@ pub struct SpanData<'a> {
 }
 
 impl SpanData<'_> {
-    /// Appends the span as one element of `ScopeSpans.spans`.
-    pub fn write(&self, out: &mut Vec<u8>, settings: &SpanSettings) {
-        wire::put_message(out, SPANS, |out| self.write_body(out, settings));
+    /// Appends the span as one element of `ScopeSpans.spans`, and returns what its limits took.
+    pub fn write(&self, out: &mut Vec<u8>, settings: &SpanSettings) -> Cuts {
+        let mut cuts = Cuts::default();
+        wire::put_message(out, SPANS, |out| cuts = self.write_body(out, settings));
+        cuts
     }
 
-    fn write_body(&self, out: &mut Vec<u8>, settings: &SpanSettings) {
-        let limit = settings.attribute_value_length_limit;
+    fn write_body(&self, out: &mut Vec<u8>, settings: &SpanSettings) -> Cuts {
+        let (redaction, limits) = (&settings.redaction, &settings.limits);
         let is_grpc = self.head.is_grpc();
+        let target = Target::new(self.head, settings, !is_grpc);
+        let method = if is_grpc { rpc::clean_method(self.head, &target) } else { None };
         wire::put_bytes(out, 1, self.context.trace_id.as_bytes());
         wire::put_bytes(out, 2, self.context.span_id.as_bytes());
         if !self.context.trace_state.is_empty() {
@@ -95,22 +121,26 @@ impl SpanData<'_> {
         if let Some(parent) = &self.parent_span_id {
             wire::put_bytes(out, 4, parent.as_bytes());
         }
-        let name = if is_grpc {
-            wire::limited(rpc::span_name(self.head), limit)
+        let (name, limit) = if is_grpc {
+            (redaction.detectors.clean(rpc::span_name(method)), limits.value_length)
         } else {
-            Cow::Borrowed(http::span_name(self.head))
+            match http::span_name(self.head, target.template.as_deref()) {
+                Cow::Borrowed(name) => (Cow::Borrowed(name.as_bytes()), usize::MAX),
+                Cow::Owned(name) => (Cow::Owned(name.into_bytes()), limits.value_length),
+            }
         };
-        wire::put_bytes(out, 5, name.as_bytes());
+        wire::put_bytes(out, 5, wire::limited(&name, limit).as_bytes());
         wire::put_integer(out, 6, self.kind.to_otlp());
         wire::put_fixed64(out, 7, self.exchange.start);
         // The clock may have been set back meanwhile; a span never ends before it starts.
         wire::put_fixed64(out, 8, self.exchange.end.max(self.exchange.start));
-        let mut attributes = AttributeWriter::new(out, 9, limit);
+        let mut attributes = AttributeWriter::new(out, ATTRIBUTES, limits, redaction.detectors);
         let error_type = if is_grpc {
-            rpc::write_attributes(&mut attributes, self.kind, self.head, &self.exchange)
+            let (kind, exchange) = (self.kind, &self.exchange);
+            rpc::write_attributes(&mut attributes, kind, self.head, exchange, &target, method)
         } else {
-            let redaction = &settings.redaction;
-            http::write_attributes(&mut attributes, self.kind, self.head, &self.exchange, redaction)
+            let (kind, exchange) = (self.kind, &self.exchange);
+            http::write_attributes(&mut attributes, kind, self.head, exchange, &target, redaction)
         };
         if let Some(reason) = self.keep_reason {
             attributes.string(names::SPANMESH_KEEP_REASON, reason.as_bytes());
@@ -121,6 +151,15 @@ impl SpanData<'_> {
         if let Some(error_type) = &error_type {
             attributes.string(names::ERROR_TYPE, error_type.as_bytes());
         }
+        if !settings.extras.is_empty() {
+            let response = Pairs::new(self.exchange.response_headers.unwrap_or_default());
+            let request = self.head.pairs();
+            settings.extras.write(&mut attributes, is_grpc, &request, &response, redaction);
+        }
+        let cuts = attributes.finish();
+        if cuts.dropped > 0 {
+            wire::put_integer(out, DROPPED_ATTRIBUTES_COUNT, cuts.dropped.into());
+        }
         if let Some(link) = self.link {
             wire::put_message(out, LINKS, |out| write_link(out, link));
         }
@@ -129,6 +168,7 @@ impl SpanData<'_> {
             wire::put_integer(out, 3, STATUS_CODE_ERROR);
         }
         wire::put_fixed32(out, 16, self.flags());
+        cuts
     }
 
     fn flags(&self) -> u32 {

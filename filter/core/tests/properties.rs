@@ -1,24 +1,30 @@
 //! Properties of the parsers: printing gives back what was parsed, and no bytes make them panic.
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::rc::Rc;
+
 use proptest::prelude::*;
 use spanmesh_core::exporter::{Exporter, Outcome, RetrySettings};
 use spanmesh_core::header_map::{Pairs, serialise};
 use spanmesh_core::ids::{SpanId, TraceId};
+use spanmesh_core::otlp::attributes::AttributeLimits;
 use spanmesh_core::otlp::envelope::Envelope;
 use spanmesh_core::otlp::messages::{Resource, ScopeSpans};
 use spanmesh_core::propagation::{RemoteParent, tracecontext};
 use spanmesh_core::queue::{BatchLimits, BatchQueue};
-use spanmesh_core::redact::Redaction;
+use spanmesh_core::redact::{Detectors, RedactedPaths, Redaction};
 use spanmesh_core::request_head::RequestHead;
-use spanmesh_core::span::{Exchange, SpanData, SpanKind, SpanSettings};
+use spanmesh_core::rules::{AnyOf, TextMatcher};
+use spanmesh_core::span::{
+    Exchange, Extras, HeaderAttribute, Routes, SpanData, SpanKind, SpanSettings,
+};
 use spanmesh_core::span_context::{SpanContext, TraceFlags};
 use spanmesh_core::trace_state::TraceState;
 
 use prost::Message as _;
 
 /// Header names that the filter reads, and one that it does not.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     ":method",
     ":path",
     ":authority",
@@ -29,6 +35,7 @@ const NAMES: [&str; 12] = [
     "content-type",
     "traceparent",
     "tracestate",
+    "baggage",
     "x-other",
     "",
 ];
@@ -53,6 +60,27 @@ fn head_of(list: &[(&str, Vec<u8>)]) -> RequestHead {
     let pairs = list.iter().map(|(name, value)| (name.as_bytes(), value.as_slice()));
     RequestHead::new(serialise(pairs))
 }
+
+/// Everything that a span may hold, within narrow limits.
+fn settings() -> SpanSettings {
+    let mut paths = RedactedPaths::default();
+    assert!(paths.add_template("/{service}/{method}").is_ok());
+    assert!(paths.add_regex("a[b-z]*").is_ok());
+    let any = AnyOf(vec![TextMatcher::Suffix("r".to_owned())]);
+    SpanSettings {
+        redaction: Redaction { query: any.clone(), headers: any, paths, detectors: ALL },
+        limits: AttributeLimits { count: 24, value_length: 16, header_bytes: 64 },
+        routes: Rc::new(Routes::new(vec!["/{only}".to_owned()], true)),
+        extras: Extras {
+            request_headers: ["x-other", "baggage"].map(HeaderAttribute::of_request).into(),
+            response_headers: vec![HeaderAttribute::of_response("x-other")],
+            baggage: vec!["*".to_owned()],
+            ..Extras::default()
+        },
+    }
+}
+
+const ALL: Detectors = Detectors { card_number: true, email: true, bearer_token: true };
 
 fn context(trace: [u8; 16], span: [u8; 8], flags: u8) -> Option<SpanContext> {
     Some(SpanContext {
@@ -126,15 +154,16 @@ proptest! {
             response_flags,
             protocol: Some(&peer),
             peer: Some(&peer),
+            response_headers: Some(&peer),
         };
         let kind = if server { SpanKind::Server } else { SpanKind::Client };
         let span = SpanData { kind, context: &context, parent_span_id: None, head: &head, exchange, keep_reason: None, link: None, debug_id: None };
-        let redaction = Redaction::new(["x".to_owned()]);
-        let settings = SpanSettings { redaction, attribute_value_length_limit: 16 };
         let mut out = Vec::new();
-        span.write(&mut out, &settings);
+        let cuts = span.write(&mut out, &settings());
         let decoded = ScopeSpans::decode(out.as_slice()).unwrap();
         prop_assert_eq!(decoded.spans.len(), 1);
+        prop_assert_eq!(decoded.spans[0].dropped_attributes_count, cuts.dropped);
+        prop_assert!(decoded.spans[0].attributes.len() <= 24);
         prop_assert_eq!(decoded.encode_to_vec(), out, "the encoding is prost's");
     }
 

@@ -108,7 +108,9 @@ impl Keeper {
         let reason = Some(self.policy.text(Reason::Call));
         let mut encoded = Vec::new();
         let settings = &pipeline.span;
-        recording.with_span(pipeline, end, reason, |span| span.write(&mut encoded, settings));
+        let cuts =
+            recording.with_span(pipeline, end, reason, |span| span.write(&mut encoded, settings));
+        state.count_cuts(cuts);
         if let Ok(mut memory) = self.memory.try_borrow_mut()
             && let Some(held) = &mut memory.held
         {

@@ -13,9 +13,11 @@ use spanmesh_core::sampling::{
     ParentBased, RateLimit, RateLimiter, Ratio, RemoteSampler, RemoteSettings, Rule, RuleBased,
     Sampler, Threshold,
 };
+use spanmesh_core::span::Routes;
 
-/// The sampler at `path`; `mesh_ratio` is the share of those that name none.
-pub(super) fn compile(value: &Value, path: &str, mesh_ratio: f64) -> Sampler {
+/// The sampler at `path`; `mesh_ratio` is the share of those that name none, `routes` name
+/// operations.
+pub(super) fn compile(value: &Value, path: &str, mesh_ratio: f64, routes: &Rc<Routes>) -> Sampler {
     let (name, options) = match value {
         Value::Object(entries) => match entries.iter().next() {
             Some((name, options)) => (name.as_str(), options),
@@ -24,7 +26,8 @@ pub(super) fn compile(value: &Value, path: &str, mesh_ratio: f64) -> Sampler {
         name => (name.as_str().unwrap_or_default(), &Value::Null),
     };
     let path = format!("{path}.{name}");
-    let inner = |value: &Value, step: &str| compile(value, &format!("{path}.{step}"), mesh_ratio);
+    let inner =
+        |value: &Value, step: &str| compile(value, &format!("{path}.{step}"), mesh_ratio, routes);
     match name {
         "always_on" => Sampler::AlwaysOn,
         "always_off" => Sampler::AlwaysOff,
@@ -53,7 +56,7 @@ pub(super) fn compile(value: &Value, path: &str, mesh_ratio: f64) -> Sampler {
                 interval: options.nanoseconds("interval"),
             };
             let initial = inner(&options.value("initial_sampler"), "initial_sampler");
-            Sampler::JaegerRemote(Rc::new(RemoteSampler::new(settings, initial)))
+            Sampler::JaegerRemote(Rc::new(RemoteSampler::new(settings, initial, Rc::clone(routes))))
         }
         _ => {
             let delegates = Section::new(options, &PARENT_BASED);

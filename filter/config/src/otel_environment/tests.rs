@@ -10,7 +10,7 @@ fn resolve(more: &str, variables: &[(&str, &str)], mesh_sampling: Option<f64>) -
         variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     };
     let json = format!(r#"{{"exporter": {{"otlp_http": {{"cluster": "c"}}}}{more}}}"#);
-    let environment = Environment { variable: &variable, mesh_sampling };
+    let environment = Environment { variable: &variable, mesh_sampling, node_metadata: &|_| None };
     Config::resolve(json.as_bytes(), &environment).unwrap()
 }
 
@@ -68,6 +68,8 @@ fn variables_fill_what_is_left_out() {
         ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "2000"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Bearer%20x"),
         ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "99"),
+        ("OTEL_ATTRIBUTE_COUNT_LIMIT", "64"),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "32"),
     ];
     let config = resolve(r#", "batch": {"max_queue_size": 1000}"#, &variables, None);
     assert!(config.disabled);
@@ -76,7 +78,8 @@ fn variables_fill_what_is_left_out() {
     assert_eq!(config.batch.max_export_batch_size, 100);
     assert_eq!(config.exporter.timeout_ms, 2000, "the one for traces wins");
     assert_eq!(config.exporter.headers, [("authorization".into(), "Bearer x".into())]);
-    assert_eq!(config.attribute_value_length_limit, 99);
+    assert_eq!(config.span.limits.value_length, 99);
+    assert_eq!(config.span.limits.count, 32, "the one for spans wins");
     let resource: Vec<_> = config.resource.iter().map(|a| a.key.as_str()).collect();
     assert_eq!(resource, ["service.name", "team"], "the service's own variable wins");
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
@@ -90,11 +93,12 @@ fn what_makes_no_sense_is_ignored_with_a_warning() {
         ("OTEL_RESOURCE_ATTRIBUTES", "secret"),
         ("OTEL_BSP_SCHEDULE_DELAY", "soon"),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "0"),
+        ("OTEL_ATTRIBUTE_COUNT_LIMIT", "0"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "secret"),
     ];
     let config = resolve("", &variables, Some(101.0));
     let warnings = config.warnings.join("\n");
-    assert_eq!(config.warnings.len(), 6, "{warnings}");
+    assert_eq!(config.warnings.len(), 7, "{warnings}");
     assert!(warnings.contains("OTEL_BSP_SCHEDULE_DELAY is ignored: it must be milliseconds"));
     assert!(!warnings.contains("secret"), "{warnings}");
     assert_eq!(config.batch.max_queue_size, 2048);

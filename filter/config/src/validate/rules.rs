@@ -73,7 +73,7 @@ impl Checker {
         }
     }
 
-    fn one_matcher(&mut self, value: &Value, keys: &[MatchKey]) {
+    pub(super) fn one_matcher(&mut self, value: &Value, keys: &[MatchKey]) {
         let Value::Object(entries) = value else {
             return self.text(value, "text or an object", |_| true);
         };

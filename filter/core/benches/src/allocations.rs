@@ -78,7 +78,9 @@ fn steps(scenario: &Scenario, start: u64, write: u64) -> [Step; 5] {
         counted: measure(|| push(&mut worker)),
         bound: rounds * (start + write) + BATCHES,
     };
-    let write_span = || scenario.span(&head, &hop).write(&mut out, &worker.settings);
+    let write_span = || {
+        scenario.span(&head, &hop).write(&mut out, &worker.settings);
+    };
     let write = once("write", write, measure(write_span));
     [
         once("parse", 0, measure(|| drop(black_box(RequestHead::new(buffer))))),

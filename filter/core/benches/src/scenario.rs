@@ -100,6 +100,7 @@ const fn exchange(protocol: &'static str, peer: &'static str) -> Exchange<'stati
         response_flags: 0,
         protocol: Some(protocol.as_bytes()),
         peer: Some(peer.as_bytes()),
+        response_headers: None,
     }
 }
 

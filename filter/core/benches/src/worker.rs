@@ -51,10 +51,7 @@ impl Default for Worker {
                 let may_keep = config.keep.is_some();
                 Tracer::new(config.sampler, config.force, config.propagation, may_keep)
             },
-            settings: SpanSettings {
-                redaction: config.redaction,
-                attribute_value_length_limit: config.attribute_value_length_limit,
-            },
+            settings: config.span,
             entropy: EntropyPool::default(),
             counters: Counters::default(),
             exporter: Exporter::new(queue, config.retry),
@@ -89,7 +86,9 @@ impl Worker {
         let hop = self.start(scenario, head);
         let span = scenario.span(head, &hop);
         let (now, settings) = (span.exchange.end, &self.settings);
-        let push = self.exporter.push(now, &mut self.counters, |out| span.write(out, settings));
+        let push = self.exporter.push(now, &mut self.counters, |out| {
+            span.write(out, settings);
+        });
         assert_ne!(push, Push::Dropped);
         if push == Push::Filled {
             let body = self.exporter.poll_transmit(now, &mut self.counters);

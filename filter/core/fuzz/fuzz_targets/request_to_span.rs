@@ -4,19 +4,23 @@
 #![no_main]
 
 use std::num::{NonZeroU8, NonZeroU64};
+use std::rc::Rc;
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 use prost::Message as _;
 use spanmesh_core::entropy::EntropyPool;
 use spanmesh_core::header_map::{Pairs, serialise};
+use spanmesh_core::otlp::attributes::AttributeLimits;
 use spanmesh_core::otlp::messages::ScopeSpans;
 use spanmesh_core::propagation::Propagation;
-use spanmesh_core::redact::Redaction;
+use spanmesh_core::redact::{Detectors, RedactedPaths, Redaction};
 use spanmesh_core::request_head::RequestHead;
-use spanmesh_core::rules::Request;
+use spanmesh_core::rules::{AnyOf, Request, TextMatcher};
 use spanmesh_core::sampling::{Force, Sampler};
-use spanmesh_core::span::{Exchange, SpanData, SpanKind, SpanSettings};
+use spanmesh_core::span::{
+    Exchange, Extras, HeaderAttribute, Routes, SpanData, SpanKind, SpanSettings,
+};
 use spanmesh_core::tracer::{Placement, Surroundings, Tracer};
 use spanmesh_core::trust::Crossing;
 use spanmesh_core_fuzz::NoSharedData;
@@ -50,6 +54,7 @@ fuzz_target!(|request: Input<'_>| {
         response_flags: request.response_flags,
         protocol: property(b"protocol"),
         peer: property(b"peer"),
+        response_headers: Some(&buffer),
     };
     let head = RequestHead::new(buffer.clone());
     let mut entropy = EntropyPool::default();
@@ -65,9 +70,7 @@ fuzz_target!(|request: Input<'_>| {
     let Placement::Hop(hop) = placement else { panic!("sampled, and entropy is left") };
     let (context, parent_span_id) = (&hop.context, hop.parent_span_id);
     let span = SpanData { kind, context, parent_span_id, head: &head, exchange, keep_reason: None, link: None, debug_id: None };
-    let redaction = Redaction::new(["token".to_owned()]);
-    let settings =
-        SpanSettings { redaction, attribute_value_length_limit: request.limit.get().into() };
+    let settings = settings(request.limit.get());
 
     let mut out = Vec::new();
     span.write(&mut out, &settings);
@@ -81,6 +84,30 @@ fuzz_target!(|request: Input<'_>| {
     keys.dedup();
     assert_eq!(keys.len(), span.attributes.len(), "no key stands twice");
 });
+
+/// Everything that a span may hold; attributes and their values up to `limit`.
+fn settings(limit: u8) -> SpanSettings {
+    let text = |text: &str| AnyOf(vec![TextMatcher::Exact(text.to_owned())]);
+    let mut paths = RedactedPaths::default();
+    paths.add_template("/reset/{token}").expect("a template");
+    paths.add_regex("s[a-z]*t").expect("a pattern");
+    let detectors = Detectors { card_number: true, email: true, bearer_token: true };
+    SpanSettings {
+        redaction: Redaction { query: text("token"), headers: text("cookie"), paths, detectors },
+        limits: AttributeLimits {
+            count: limit.into(),
+            value_length: limit.into(),
+            header_bytes: 2 * usize::from(limit),
+        },
+        routes: Rc::new(Routes::new(vec!["/orders/{id}".to_owned()], true)),
+        extras: Extras {
+            request_headers: ["cookie", "x-tenant"].map(HeaderAttribute::of_request).into(),
+            response_headers: vec![HeaderAttribute::of_response("x-tenant")],
+            baggage: vec!["*".to_owned()],
+            ..Extras::default()
+        },
+    }
+}
 
 fn header_list(text: &[u8]) -> Vec<u8> {
     let lines = text.split(|&byte| byte == b'\n');

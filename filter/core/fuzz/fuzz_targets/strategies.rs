@@ -26,7 +26,7 @@ fuzz_target!(|body: &[u8]| {
         path: "/sampling".to_owned(),
         interval: 1,
     };
-    let remote = Rc::new(RemoteSampler::new(settings, Sampler::AlwaysOff));
+    let remote = Rc::new(RemoteSampler::new(settings, Sampler::AlwaysOff, Rc::default()));
     let sampler = Sampler::JaegerRemote(Rc::clone(&remote));
     assert_eq!(decisions(&sampler), [false; 5], "the initial sampler");
     remote.update(HALF).expect("good strategies");

@@ -68,6 +68,8 @@ pub struct Span {
     pub end_time_unix_nano: u64,
     #[prost(message, repeated, tag = "9")]
     pub attributes: Vec<KeyValue>,
+    #[prost(uint32, tag = "10")]
+    pub dropped_attributes_count: u32,
     #[prost(message, optional, tag = "15")]
     pub status: Option<Status>,
     #[prost(fixed32, tag = "16")]
@@ -90,7 +92,7 @@ pub struct KeyValue {
 
 #[derive(Clone, PartialEq, Message)]
 pub struct AnyValue {
-    #[prost(oneof = "any_value::Value", tags = "1, 2, 3, 4")]
+    #[prost(oneof = "any_value::Value", tags = "1, 2, 3, 4, 5")]
     pub value: Option<any_value::Value>,
 }
 
@@ -107,7 +109,16 @@ pub mod any_value {
         Int(i64),
         #[prost(double, tag = "4")]
         Double(f64),
+        /// An encoded [`super::ArrayValue`].
+        #[prost(bytes, tag = "5")]
+        Array(Vec<u8>),
     }
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct ArrayValue {
+    #[prost(message, repeated, tag = "1")]
+    pub values: Vec<AnyValue>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -125,15 +136,25 @@ pub struct ExportTracePartialSuccess {
 }
 
 impl KeyValue {
+    /// An attribute with any value.
+    pub fn new(key: impl Into<String>, value: any_value::Value) -> Self {
+        Self { key: key.into(), value: Some(AnyValue { value: Some(value) }) }
+    }
+
     /// An attribute with a text value.
     pub fn string(key: impl Into<String>, value: impl Into<String>) -> Self {
-        let value = AnyValue { value: Some(any_value::Value::String(value.into())) };
-        Self { key: key.into(), value: Some(value) }
+        Self::new(key, any_value::Value::String(value.into()))
     }
 
     /// An attribute with a whole number.
     pub fn int(key: impl Into<String>, value: i64) -> Self {
-        let value = AnyValue { value: Some(any_value::Value::Int(value)) };
-        Self { key: key.into(), value: Some(value) }
+        Self::new(key, any_value::Value::Int(value))
+    }
+
+    /// An attribute with a list of texts.
+    pub fn strings(key: impl Into<String>, values: &[&str]) -> Self {
+        let text = |value: &&str| any_value::Value::String((*value).into());
+        let values = values.iter().map(|value| AnyValue { value: Some(text(value)) }).collect();
+        Self::new(key, any_value::Value::Array(ArrayValue { values }.encode_to_vec()))
     }
 }

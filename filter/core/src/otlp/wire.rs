@@ -80,61 +80,26 @@ fn put_tag(out: &mut Vec<u8>, field: u32, wire_type: u32) {
     put_varint(out, u64::from(field << 3 | wire_type));
 }
 
-/// Appends attributes, each as field `field` of the message under construction.
-#[derive(Debug)]
-pub struct AttributeWriter<'a> {
-    out: &'a mut Vec<u8>,
-    field: u32,
-    value_limit: usize,
-}
-
-impl<'a> AttributeWriter<'a> {
-    /// Values longer than `value_limit` characters are cut.
-    pub fn new(out: &'a mut Vec<u8>, field: u32, value_limit: usize) -> Self {
-        Self { out, field, value_limit }
-    }
-
-    /// An attribute with a whole number.
-    pub fn int(&mut self, key: &str, value: i64) {
-        let value = value as u64;
-        self.open(key, 1 + varint_length(value));
-        put_integer(self.out, 3, value);
-    }
-
-    /// An attribute with text. Bytes that are no UTF-8 become U+FFFD, as protobuf requires.
-    pub fn string(&mut self, key: &str, value: &[u8]) {
-        let text = limited(value, self.value_limit);
-        let length = text.len();
-        self.open(key, 1 + varint_length(length as u64) + length);
-        put_bytes(self.out, 1, text.as_bytes());
-    }
-
-    fn open(&mut self, key: &str, value_length: usize) {
-        let any_value = 1 + varint_length(value_length as u64) + value_length;
-        let key_length = 1 + varint_length(key.len() as u64) + key.len();
-        put_header(self.out, self.field, key_length + any_value);
-        put_bytes(self.out, 1, key.as_bytes());
-        put_header(self.out, 2, value_length);
-    }
-}
-
 /// `value` as text of at most `limit` characters.
 pub fn limited(value: &[u8], limit: usize) -> Cow<'_, str> {
+    cut(value, limit).0
+}
+
+/// As [`limited`], and whether anything was cut.
+pub fn cut(value: &[u8], limit: usize) -> (Cow<'_, str>, bool) {
     let text = String::from_utf8_lossy(value);
     if text.len() <= limit {
-        return text;
+        return (text, false);
     }
     match text.char_indices().nth(limit) {
-        Some((end, _)) => Cow::Owned(text.get(..end).unwrap_or_default().to_owned()),
-        None => text,
+        Some((end, _)) => (Cow::Owned(text.get(..end).unwrap_or_default().to_owned()), true),
+        None => (text, false),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::otlp::messages::{KeyValue, Resource};
-    use prost::Message;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -165,28 +130,6 @@ mod tests {
     }
 
     #[test]
-    fn attributes_equal_what_prost_writes() {
-        let long = "x".repeat(300);
-        let attributes = vec![
-            KeyValue::string("k", "v"),
-            KeyValue::string("empty", ""),
-            KeyValue::string("long", long.as_str()),
-            KeyValue::int("zero", 0),
-            KeyValue::int("negative", -1),
-            KeyValue::int("port", 65_535),
-        ];
-        let mut ours = Vec::new();
-        let mut writer = AttributeWriter::new(&mut ours, 1, usize::MAX);
-        writer.string("k", b"v");
-        writer.string("empty", b"");
-        writer.string("long", long.as_bytes());
-        writer.int("zero", 0);
-        writer.int("negative", -1);
-        writer.int("port", 65_535);
-        assert_eq!(ours, Resource { attributes }.encode_to_vec());
-    }
-
-    #[test]
     fn text_is_limited_in_characters_and_always_utf_8() {
         let cases: [(&[u8], usize, &str, &str); 5] = [
             (b"abc", 3, "abc", "at the limit"),
@@ -196,6 +139,8 @@ mod tests {
             (b"a\xffb", 9, "a\u{fffd}b", "a byte that is no UTF-8"),
         ];
         for (value, limit, expected, why) in cases {
+            let was_cut = expected.chars().count() < String::from_utf8_lossy(value).chars().count();
+            assert_eq!(cut(value, limit), (expected.into(), was_cut), "{why}");
             assert_eq!(limited(value, limit), expected, "{why}");
         }
     }

@@ -5,6 +5,7 @@
 //! "decide for me" and "debug" have no bit there.
 
 pub mod b3;
+pub mod baggage;
 mod composite;
 pub mod datadog;
 mod extraction;
@@ -16,7 +17,6 @@ mod propagator;
 mod response_header;
 #[cfg(test)]
 mod testing;
-pub mod baggage;
 pub mod tracecontext;
 pub mod xray;
 

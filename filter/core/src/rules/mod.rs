@@ -15,5 +15,5 @@ mod text;
 pub use conditions::{Conditions, Request};
 pub use index::{Match, PathPattern, RuleIndex};
 pub use statuses::Statuses;
-pub use templates::check as check_template;
+pub use templates::{Templates, check as check_template, router as template_router};
 pub use text::{AnyOf, TextMatcher, regex};

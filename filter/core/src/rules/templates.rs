@@ -25,7 +25,17 @@ pub fn check(template: &str) -> Result<(), String> {
     if !template.starts_with('/') {
         return Err("must start with /".into());
     }
-    Router::new().insert(template, ()).map_err(|error| error.to_string())
+    router(template, Vec::new()).map(|_| ())
+}
+
+/// A tree of one template.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn router(template: &str, rules: Vec<u32>) -> Result<Router<Vec<u32>>, String> {
+    let mut router = Router::new();
+    router.insert(template, rules).map_err(|error| error.to_string())?;
+    Ok(router)
 }
 
 impl Templates {
@@ -46,10 +56,22 @@ impl Templates {
                 return;
             }
         }
-        let mut router = Router::new();
-        if router.insert(template, vec![rule]).is_ok() {
+        if let Ok(router) = router(template, vec![rule]) {
             self.trees.push(Tree { router, templates: vec![template.to_owned()] });
         }
+    }
+
+    /// The first rule that has a template that matches `path`.
+    pub fn first(&self, path: &[u8]) -> Option<u32> {
+        let mut first: Option<u32> = None;
+        for rules in self.matches(path) {
+            if let Some(rule) = rules.first()
+                && first.is_none_or(|first| *rule < first)
+            {
+                first = Some(*rule);
+            }
+        }
+        first
     }
 
     /// The rules of every template that matches `path`.

@@ -6,8 +6,10 @@
 mod strategies;
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use super::{Sampler, SamplingRequest, Verdict};
+use crate::span::Routes;
 pub use strategies::Strategies;
 
 /// Where strategies come from, and how often they are asked for.
@@ -30,15 +32,17 @@ pub struct RemoteSampler {
     pub settings: RemoteSettings,
     /// Decides until the first good answer.
     pub initial: Sampler,
+    /// By which operations may be named.
+    routes: Rc<Routes>,
     strategies: RefCell<Option<Strategies>>,
 }
 
 // === impl RemoteSampler ===
 
 impl RemoteSampler {
-    /// A sampler that has no strategies yet.
-    pub fn new(settings: RemoteSettings, initial: Sampler) -> Self {
-        Self { settings, initial, strategies: RefCell::new(None) }
+    /// A sampler that has no strategies yet. `routes` name operations.
+    pub fn new(settings: RemoteSettings, initial: Sampler, routes: Rc<Routes>) -> Self {
+        Self { settings, initial, routes, strategies: RefCell::new(None) }
     }
 
     /// `:path` of a poll for the strategies of `service`.
@@ -71,7 +75,7 @@ impl RemoteSampler {
 
     pub(super) fn decide(&self, request: &mut SamplingRequest<'_>) -> Verdict {
         match self.strategies.try_borrow().as_deref() {
-            Ok(Some(strategies)) => strategies.decide(request),
+            Ok(Some(strategies)) => strategies.decide(request, &self.routes),
             _ => self.initial.decide(request),
         }
     }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::network::{default_port, first_forwarded, host_and_port, protocol_version};
 use super::{error, names, network};
-use crate::otlp::wire::AttributeWriter;
+use crate::otlp::attributes::AttributeWriter;
 use crate::redact::{Redaction, split_once};
 use crate::request_head::RequestHead;
-use crate::span::{Exchange, SpanKind};
+use crate::span::{Exchange, SpanKind, Target};
 
 /// Methods that appear in span names and `http.request.method`; any other is `_OTHER`.
 const KNOWN_METHODS: [&str; 10] =
@@ -18,9 +18,13 @@ fn known_method(method: &[u8]) -> Option<&'static str> {
     KNOWN_METHODS.iter().find(|known| known.as_bytes() == method).copied()
 }
 
-/// Span name: the method alone (a proxy knows no route template), or `HTTP` for an unknown one.
-pub fn span_name(head: &RequestHead) -> &'static str {
-    head.method().and_then(known_method).unwrap_or("HTTP")
+/// Span name: the method, or `HTTP` for an unknown one, and the template of the path if there is one.
+pub fn span_name(head: &RequestHead, template: Option<&str>) -> Cow<'static, str> {
+    let method = head.method().and_then(known_method).unwrap_or("HTTP");
+    match template {
+        Some(template) => Cow::Owned([method, " ", template].concat()),
+        None => Cow::Borrowed(method),
+    }
 }
 
 /// Writes the attributes of an HTTP span and returns its `error.type`.
@@ -29,6 +33,7 @@ pub fn write_attributes(
     kind: SpanKind,
     head: &RequestHead,
     exchange: &Exchange<'_>,
+    target: &Target<'_>,
     redaction: &Redaction,
 ) -> Option<Cow<'static, str>> {
     let method = head.method().unwrap_or_default();
@@ -40,8 +45,8 @@ pub fn write_attributes(
         }
     }
     match kind {
-        SpanKind::Server => write_server_url(out, head, exchange, redaction),
-        SpanKind::Client => write_full_url(out, head, redaction),
+        SpanKind::Server => write_server_url(out, head, exchange, target, redaction),
+        SpanKind::Client => write_full_url(out, head, target),
     }
     write_server_address(out, head);
     write_peer(out, exchange.peer);
@@ -58,26 +63,30 @@ fn write_server_url(
     out: &mut AttributeWriter<'_>,
     head: &RequestHead,
     exchange: &Exchange<'_>,
+    target: &Target<'_>,
     redaction: &Redaction,
 ) {
-    let (path, query) = path_and_query(head);
-    out.string(names::URL_PATH, path);
-    if let Some(query) = query {
-        out.string(names::URL_QUERY, &redaction.query(query));
+    out.string(names::URL_PATH, &target.path);
+    if let Some(query) = &target.query {
+        out.string(names::URL_QUERY, query);
+    }
+    if let Some(template) = &target.template {
+        out.string(names::HTTP_ROUTE, template.as_bytes());
     }
     out.string(names::URL_SCHEME, head.scheme().unwrap_or(b"http"));
+    let forwarded = head.forwarded_for().map(|list| redaction.header("x-forwarded-for", list));
     let peer_host = || exchange.peer.map(|peer| host_and_port(peer).0);
-    if let Some(client) = head.forwarded_for().and_then(first_forwarded).or_else(peer_host) {
+    if let Some(client) = forwarded.and_then(first_forwarded).or_else(peer_host) {
         out.string(names::CLIENT_ADDRESS, client);
     }
     if let Some(user_agent) = head.user_agent() {
-        out.string(names::USER_AGENT_ORIGINAL, user_agent);
+        out.string(names::USER_AGENT_ORIGINAL, redaction.header("user-agent", user_agent));
     }
 }
 
-fn write_full_url(out: &mut AttributeWriter<'_>, head: &RequestHead, redaction: &Redaction) {
+fn write_full_url(out: &mut AttributeWriter<'_>, head: &RequestHead, target: &Target<'_>) {
     let authority = head.authority().unwrap_or_default();
-    let (path, query) = path_and_query(head);
+    let Target { path, query, template } = target;
     let mut url = Vec::with_capacity(authority.len() + path.len() + 32);
     url.extend_from_slice(head.scheme().unwrap_or(b"http"));
     url.extend_from_slice(b"://");
@@ -91,9 +100,12 @@ fn write_full_url(out: &mut AttributeWriter<'_>, head: &RequestHead, redaction: 
     url.extend_from_slice(path);
     if let Some(query) = query {
         url.push(b'?');
-        url.extend_from_slice(&redaction.query(query));
+        url.extend_from_slice(query);
     }
     out.string(names::URL_FULL, &url);
+    if let Some(template) = template {
+        out.string(names::URL_TEMPLATE, template.as_bytes());
+    }
 }
 
 /// Writes `server.address` and `server.port` from the authority.

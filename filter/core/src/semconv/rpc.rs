@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::http::{write_peer, write_server_address};
 use super::{error, names};
-use crate::otlp::wire::AttributeWriter;
+use crate::otlp::attributes::AttributeWriter;
 use crate::redact::split_once;
 use crate::request_head::RequestHead;
-use crate::span::{Exchange, SpanKind};
+use crate::span::{Exchange, SpanKind, Target};
 
 /// Names of the gRPC status codes 0 to 16.
 const STATUS_NAMES: [&str; 17] = [
@@ -46,24 +46,37 @@ pub fn service_and_method(head: &RequestHead) -> Option<(&[u8], &[u8])> {
     split_once(method(head).filter(|_| head.is_grpc())?, b'/')
 }
 
-/// Span name of a gRPC call.
-pub fn span_name(head: &RequestHead) -> &[u8] {
-    method(head).unwrap_or(b"grpc")
+/// Span name of a gRPC call with this method.
+pub fn span_name(method: Option<&[u8]>) -> &[u8] {
+    method.unwrap_or(b"grpc")
 }
 
-/// Writes the attributes of a gRPC span and returns its `error.type`.
+/// As [`method`], without secrets.
+pub fn clean_method<'a>(head: &RequestHead, target: &'a Target<'_>) -> Option<&'a [u8]> {
+    method(head).and_then(|_| target.path.strip_prefix(b"/"))
+}
+
+/// Writes the attributes of a gRPC span and returns its `error.type`. `method` is that of
+/// [`clean_method`].
 pub fn write_attributes(
     out: &mut AttributeWriter<'_>,
     kind: SpanKind,
     head: &RequestHead,
     exchange: &Exchange<'_>,
+    target: &Target<'_>,
+    method: Option<&[u8]>,
 ) -> Option<Cow<'static, str>> {
     out.string(names::RPC_SYSTEM_NAME, b"grpc");
-    match method(head) {
+    match method {
         Some(method) => out.string(names::RPC_METHOD, method),
         None => {
             out.string(names::RPC_METHOD, names::OTHER.as_bytes());
-            out.string(names::RPC_METHOD_ORIGINAL, head.path().unwrap_or_default());
+            let mut original = target.path.to_vec();
+            if let Some(query) = &target.query {
+                original.push(b'?');
+                original.extend_from_slice(query);
+            }
+            out.string(names::RPC_METHOD_ORIGINAL, &original);
         }
     }
     write_server_address(out, head);

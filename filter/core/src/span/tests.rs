@@ -1,3 +1,5 @@
+mod configured;
+
 use super::*;
 use crate::header_map::serialise;
 use crate::ids::TraceId;
@@ -16,7 +18,12 @@ const SHOP: &[(&str, &str)] = &[
 ];
 
 fn settings() -> SpanSettings {
-    SpanSettings { redaction: Redaction::new([]), attribute_value_length_limit: 64 }
+    SpanSettings {
+        redaction: Redaction::default(),
+        limits: AttributeLimits { count: 128, value_length: 64, header_bytes: 8192 },
+        routes: Rc::default(),
+        extras: Extras::default(),
+    }
 }
 
 fn head(pairs: &[(&str, &str)], more: &[(&str, &[u8])]) -> RequestHead {
@@ -43,6 +50,19 @@ fn write(
     exchange: Exchange<'_>,
     trace_state: &str,
 ) -> (Vec<u8>, Span) {
+    let (bytes, span, cuts) = write_with(&settings(), kind, head, exchange, trace_state);
+    assert_eq!(cuts.dropped, 0);
+    (bytes, span)
+}
+
+/// As [`write`], with these settings, and what was cut.
+fn write_with(
+    settings: &SpanSettings,
+    kind: SpanKind,
+    head: &RequestHead,
+    exchange: Exchange<'_>,
+    trace_state: &str,
+) -> (Vec<u8>, Span, Cuts) {
     let context = SpanContext {
         trace_id: TraceId::from_bytes([0xaa; 16]).unwrap(),
         span_id: SpanId::from_bytes([0xbb; 8]).unwrap(),
@@ -61,9 +81,14 @@ fn write(
         debug_id: None,
     };
     let mut out = Vec::new();
-    span.write(&mut out, &settings());
+    let cuts = span.write(&mut out, settings);
     let mut decoded = ScopeSpans::decode(out.as_slice()).unwrap();
-    (out, decoded.spans.remove(0))
+    if exchange.start > 0 {
+        assert_eq!(decoded.encode_to_vec(), out, "the encoding is prost's");
+    }
+    let span = decoded.spans.remove(0);
+    assert_eq!(span.dropped_attributes_count, cuts.dropped);
+    (out, span, cuts)
 }
 
 /// What every span of [`write`] with [`exchange`] has.

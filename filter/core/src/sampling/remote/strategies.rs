@@ -1,6 +1,7 @@
 //! The answer of Jaeger's strategies endpoint
 //! (`SamplingStrategyResponse` of jaeger-idl's `api_v2/sampling.proto`, as JSON).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::Value;
@@ -8,6 +9,7 @@ use serde_json::Value;
 use crate::sampling::rate_limit::{RateLimit, RateLimiter};
 use crate::sampling::{Probability, SamplingRequest, Threshold, Verdict};
 use crate::semconv::{http, rpc};
+use crate::span::Routes;
 
 /// Most operations of one answer, as in Jaeger's clients.
 const MAX_OPERATIONS: usize = 2_000;
@@ -67,7 +69,8 @@ impl Strategies {
         self.source == other.source
     }
 
-    pub(super) fn decide(&self, request: &mut SamplingRequest<'_>) -> Verdict {
+    /// Decides about a request; operations may be named by `routes`.
+    pub(super) fn decide(&self, request: &mut SamplingRequest<'_>, routes: &Routes) -> Verdict {
         match &self.kind {
             Kind::Probabilistic(share) => by(*share, request.randomness),
             Kind::RateLimiting(limiter) if request.admits(limiter) => {
@@ -75,7 +78,7 @@ impl Strategies {
             }
             Kind::RateLimiting(_) => Verdict::drop(),
             Kind::PerOperation { default, operations } => {
-                let found = operation_names(request).find_map(|name| operations.get(&name));
+                let found = operation_names(request, routes).find_map(|name| operations.get(&name));
                 found.unwrap_or(default).decide(request)
             }
         }
@@ -99,15 +102,24 @@ fn by(share: Share, randomness: u64) -> Verdict {
     share.map_or(Verdict::drop(), |threshold| Verdict::by(threshold, randomness))
 }
 
-/// What an operation may be called: the span's name, `METHOD /path`, or the path.
-fn operation_names(request: &SamplingRequest<'_>) -> impl Iterator<Item = String> + use<> {
+/// What an operation may be called: the span's name, `METHOD /path`, the path, or the method.
+fn operation_names(
+    request: &SamplingRequest<'_>,
+    routes: &Routes,
+) -> impl Iterator<Item = String> + use<> {
     let names = request.request.as_ref().map(|request| {
-        let path = String::from_utf8_lossy(request.path()).into_owned();
-        if request.head.is_grpc() {
-            return vec![String::from_utf8_lossy(rpc::span_name(request.head)).into_owned(), path];
+        let (head, path) = (request.head, request.path());
+        let text = String::from_utf8_lossy(path).into_owned();
+        if head.is_grpc() {
+            let name = rpc::span_name(rpc::method(head));
+            return vec![String::from_utf8_lossy(name).into_owned(), text];
         }
-        let name = http::span_name(request.head);
-        vec![format!("{name} {path}"), path, name.to_owned()]
+        let method = http::span_name(head, None).into_owned();
+        let mut names = vec![format!("{method} {text}"), text, method];
+        if let Some(template) = routes.template(path, || Cow::Borrowed(path)) {
+            names.insert(0, http::span_name(head, Some(&template)).into_owned());
+        }
+        names
     });
     names.into_iter().flatten()
 }

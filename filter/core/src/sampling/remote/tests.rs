@@ -15,7 +15,8 @@ fn sampler() -> RemoteSampler {
         path: "/sampling".into(),
         interval: 1,
     };
-    RemoteSampler::new(settings, Sampler::AlwaysOn)
+    let routes = Routes::new(vec!["/orders/{id}".into()], false);
+    RemoteSampler::new(settings, Sampler::AlwaysOn, Rc::new(routes))
 }
 
 /// Decides for a trace in the middle of the range, a thousand times in one moment.
@@ -45,6 +46,7 @@ fn each_kind_of_strategy_is_followed() {
         "perOperationStrategies":[
             {"operation":"GET /cart","probabilisticSampling":{"samplingRate":1}},
             {"operation":"POST","probabilisticSampling":{"samplingRate":0.9}},
+            {"operation":"GET /orders/{id}","probabilisticSampling":{"samplingRate":0.8}},
             {"operation":"/off","probabilisticSampling":{}}]}}"#;
     let cases = [
         (r#"{"probabilisticSampling":{"samplingRate":0.6}}"#, "/", 1_000, "above the middle"),
@@ -53,6 +55,7 @@ fn each_kind_of_strategy_is_followed() {
         (r#"{"strategyType":1,"rateLimitingSampling":{"maxTracesPerSecond":42}}"#, "/", 42, "rate"),
         (r#"{"rateLimitingSampling":{"maxTracesPerSecond":0}}"#, "/", 0, "a rate of nothing"),
         (operations, "/cart", 1_000, "by method and path"),
+        (operations, "/orders/7", 1_000, "by method and route"),
         (operations, "/else", 2, "the lower bound of all others"),
         (operations, "/off", 2, "an operation has a lower bound too"),
     ];
