@@ -25,8 +25,8 @@ async fn fields_become_lists_on_both_sides() {
             .header("x-binary", b"\xff\x80ok".to_vec())
             .header("x-empty", "")
             .header("user-agent", "test/1")
-            .header("x-answer-x-cache", "hit")
-            .header("x-answer-x-cache", b"\xffstale".to_vec());
+            .header("x-upstream-header", "x-cache: hit")
+            .header("x-upstream-header", b"x-cache: \xffstale".to_vec());
         let (_, span) = sidecar.span_of(listener, request).await;
         let expected = [
             ("http.request.header.x-tenant", list(&["a", "b, c"])),
@@ -69,7 +69,7 @@ async fn fields_of_grpc_calls_are_metadata() {
     for listener in [INBOUND, OUTBOUND] {
         sidecar.collector.clear();
         let fields: [(&str, &[u8]); 3] =
-            [("x-tenant", b"a"), ("x-tenant", b"b"), ("x-answer-x-cache", b"hit")];
+            [("x-tenant", b"a"), ("x-tenant", b"b"), ("x-upstream-header", b"x-cache: hit")];
         grpc_call(sidecar.envoy.port(listener), "/shop.Cart/Add", &fields).await;
         let span = sidecar.collector.wait_for_spans(1, SOON).await.remove(0);
         assert_eq!(span.list_attr("rpc.request.metadata.x-tenant"), list(&["a", "b"]));
@@ -86,7 +86,8 @@ async fn kept_spans_have_them_too() {
         "attributes": {"request_headers": ["x-tenant"], "response_headers": ["x-cause"]},
     }))
     .await;
-    let request = get("/status/503").header("x-tenant", "a").header("x-answer-x-cause", "overload");
+    let request =
+        get("/status/503").header("x-tenant", "a").header("x-upstream-header", "x-cause: overload");
     let (_, span) = sidecar.span_of(INBOUND, request).await;
     assert_eq!(span.str_attr("spanmesh.keep.reason").as_deref(), Some("error"));
     assert_eq!(span.list_attr("http.request.header.x-tenant"), list(&["a"]));

@@ -39,7 +39,9 @@ async fn no_secret_reaches_the_collector() {
         get("/").header("cookie", "session=s3cret").header("x-api-key", "s3cret"),
         get("/").header("authorization", "Bearer s3cret").header("user-agent", "s3cret"),
         get("/").header("x-note", format!("use {jwt}, call s3cret@example.com")),
-        get("/").header("x-answer-set-cookie", "s3cret").header("x-answer-x-note", "Bearer s3cret"),
+        get("/")
+            .header("x-upstream-header", "set-cookie: s3cret")
+            .header("x-upstream-header", "x-note: Bearer s3cret"),
         get("/").header("baggage", "mail=s3cret%40example.com,pay=4111-1111-1111-1111"),
         Request::get("/").host("me:s3cret@shop.example"),
         Request::get("/").host("shop.example").header("x-forwarded-for", "s3cret@example.com"),
@@ -103,7 +105,7 @@ async fn grpc_calls_have_no_secrets_either() {
     let sidecar = grpc_sidecar(everything()).await;
     let fields: [(&str, &[u8]); 3] = [
         ("x-api-key", b"s3cret"),
-        ("x-answer-set-cookie", b"s3cret"),
+        ("x-upstream-header", b"set-cookie: s3cret"),
         ("authorization", b"bearer s3cret"),
     ];
     for path in ["/shop.Cart/Add", "/no/such/method?token=s3cret", "/reset/s3cret"] {

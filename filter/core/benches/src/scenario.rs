@@ -126,7 +126,9 @@ impl Scenario {
             parent_span_id,
             head,
             exchange: self.exchange,
-            keep_reason: None, link: None, debug_id: None,
+            keep_reason: None,
+            link: None,
+            debug_id: None,
         }
     }
 }

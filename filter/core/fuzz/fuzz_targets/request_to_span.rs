@@ -66,10 +66,20 @@ fuzz_target!(|request: Input<'_>| {
     let tracer = Tracer::new(Sampler::AlwaysOn, Force::default(), Propagation::default(), false);
     let surroundings = Surroundings { now: &|| exchange.start, shared: &NoSharedData };
     let asked = Request { head: &head, kind, listener_port: &|| None };
-    let placement = tracer.start(asked, Crossing::Within, surroundings, &mut entropy, &mut Default::default());
+    let placement =
+        tracer.start(asked, Crossing::Within, surroundings, &mut entropy, &mut Default::default());
     let Placement::Hop(hop) = placement else { panic!("sampled, and entropy is left") };
     let (context, parent_span_id) = (&hop.context, hop.parent_span_id);
-    let span = SpanData { kind, context, parent_span_id, head: &head, exchange, keep_reason: None, link: None, debug_id: None };
+    let span = SpanData {
+        kind,
+        context,
+        parent_span_id,
+        head: &head,
+        exchange,
+        keep_reason: None,
+        link: None,
+        debug_id: None,
+    };
     let settings = settings(request.limit.get());
 
     let mut out = Vec::new();
