@@ -86,14 +86,16 @@ fn tell(
     crossing: Crossing,
     head: Option<&RequestHead>,
 ) {
-    pipeline.tracer.inject(placement, crossing, head, &mut |edit| {
+    let mut failures = 0;
+    pipeline.tracer.inject(placement, crossing, head, &mut state.counters, &mut |edit| {
         let done = match edit {
             HeaderEdit::Add(name, value) => host::add_request_header(name, value),
             HeaderEdit::Replace(name, value) => host::replace_request_header(name, value),
             HeaderEdit::Remove(name) => host::remove_request_header(name),
         };
-        state.counters.add(Counter::HostErrors, done.is_err().into());
+        failures += u64::from(done.is_err());
     });
+    state.counters.add(Counter::HostErrors, failures);
 }
 
 /// Counts the decision, and keeps what will be needed.

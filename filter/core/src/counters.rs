@@ -47,6 +47,8 @@ pub enum Counter {
     SamplingUpdateFailures,
     /// Requests of strangers whose trace context was not believed.
     ContextsForeign,
+    /// Members of baggage that were not passed on, for the limits of W3C Baggage.
+    BaggageMembersDropped,
     /// Attributes that were left out of spans for `limits`.
     AttributesDropped,
     /// Attributes of spans whose values were cut for `limits`.
@@ -59,7 +61,7 @@ pub struct Counters([u64; Counter::ALL.len()]);
 
 impl Counter {
     /// Every counter.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::SpansCreated,
         Self::SpansSampledOut,
         Self::SpansDelivered,
@@ -82,6 +84,7 @@ impl Counter {
         Self::SamplingUpdates,
         Self::SamplingUpdateFailures,
         Self::ContextsForeign,
+        Self::BaggageMembersDropped,
         Self::AttributesDropped,
         Self::AttributesTruncated,
     ];
@@ -111,6 +114,7 @@ impl Counter {
             Self::SamplingUpdates => "spanmesh_sampling_updates",
             Self::SamplingUpdateFailures => "spanmesh_sampling_update_failures",
             Self::ContextsForeign => "spanmesh_contexts_foreign",
+            Self::BaggageMembersDropped => "spanmesh_baggage_members_dropped",
             Self::AttributesDropped => "spanmesh_attributes_dropped",
             Self::AttributesTruncated => "spanmesh_attributes_truncated",
         }

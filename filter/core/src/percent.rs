@@ -28,6 +28,20 @@ pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
+/// Appends `bytes`, with all but unreserved characters encoded.
+pub fn encode(bytes: &[u8], out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(byte);
+        } else {
+            out.push(b'%');
+            let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
+            out.extend([digit(byte >> 4), digit(byte & 0xf)]);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +63,17 @@ mod tests {
         for (text, expected, why) in cases {
             assert_eq!(&*decode(text.as_bytes()), expected, "{why}");
         }
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded_to_the_same() {
+        let all: Vec<u8> = (0..=255).collect();
+        let mut encoded = Vec::new();
+        encode(&all, &mut encoded);
+        assert!(encoded.iter().all(u8::is_ascii_graphic));
+        assert_eq!(decode(&encoded), all);
+        let mut plain = Vec::new();
+        encode(b"a b%-._~=,;", &mut plain);
+        assert_eq!(plain, b"a%20b%25-._~%3D%2C%3B");
     }
 }

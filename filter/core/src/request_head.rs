@@ -154,14 +154,14 @@ impl RequestHead {
     }
 
     /// Names and values of a noticed field, in the order of their arrival.
-    pub fn fields(&self, field: Field) -> impl Iterator<Item = (&[u8], &[u8])> {
+    pub fn fields(&self, field: Field) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
         self.carried()
             .filter(move |(found, ..)| *found == field)
             .map(|(_, name, value)| (name, value))
     }
 
     /// All noticed fields with their names and values, in the order of their arrival.
-    pub fn carried(&self) -> impl Iterator<Item = (Field, &[u8], &[u8])> {
+    pub fn carried(&self) -> impl Iterator<Item = (Field, &[u8], &[u8])> + Clone {
         self.carried.iter().filter_map(|carried| {
             Some((carried.field, self.get(carried.name)?, self.get(carried.value)?))
         })

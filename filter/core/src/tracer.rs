@@ -197,13 +197,19 @@ impl Tracer {
         placement: &Placement,
         crossing: Crossing,
         head: Option<&RequestHead>,
+        counters: &mut Counters,
         edit: &mut dyn FnMut(HeaderEdit<'_>),
     ) {
-        match placement {
+        let dropped = match placement {
             Placement::Hop(hop) => self.propagation.inject(&hop.outgoing(head), edit),
-            _ if crossing.is_foreign() => self.propagation.remove(head, edit),
-            _ => {}
-        }
+            _ => {
+                if crossing.is_foreign() {
+                    self.propagation.remove(head, edit);
+                }
+                0
+            }
+        };
+        counters.add(Counter::BaggageMembersDropped, dropped);
         if crossing.is_foreign()
             && let Some(name) = self.force.header.as_deref()
             && head.is_some_and(|head| head.header(name).is_some())

@@ -1,6 +1,9 @@
 //! Telling the next hop by the configured formats.
 
-use super::{Field, Propagation, Propagator, b3, datadog, jaeger, ottrace, tracecontext, xray};
+use super::{
+    Field, Propagation, Propagator, b3, baggage_formats, datadog, jaeger, ottrace, tracecontext,
+    xray,
+};
 use crate::request_head::RequestHead;
 use crate::span_context::SpanContext;
 use crate::trust::Crossing;
@@ -48,12 +51,13 @@ pub enum HeaderEdit<'a> {
 
 impl Propagation {
     /// Tells the next hop. Every field of a configured format that arrived is written anew or
-    /// removed, so that no two say different things; only baggage is left to itself. Strangers are
-    /// told nothing.
-    pub fn inject(&self, outgoing: &Outgoing<'_>, edit: &mut dyn FnMut(HeaderEdit<'_>)) {
+    /// removed, so that no two say different things; baggage stays as far as it can. Strangers are
+    /// told nothing. Returns the number of members of baggage that had no room.
+    pub fn inject(&self, outgoing: &Outgoing<'_>, edit: &mut dyn FnMut(HeaderEdit<'_>)) -> u64 {
         let head = outgoing.head;
         if outgoing.crossing == Crossing::Leaving {
-            return self.remove(head, edit);
+            self.remove(head, edit);
+            return 0;
         }
         if self.writes.contains(Propagator::TraceContext) {
             inject_tracecontext(outgoing, edit);
@@ -78,6 +82,10 @@ impl Propagation {
             written & 1 << field as u32 != 0 || (is_within && field.outlives_context())
         };
         remove_fields(head, stays, edit);
+        match head.filter(|_| is_within) {
+            Some(head) => baggage_formats::inject(self.reads, self.writes, head, edit),
+            None => 0,
+        }
     }
 
     /// Takes everything of the configured formats out of a request.

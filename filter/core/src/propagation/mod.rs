@@ -6,6 +6,7 @@
 
 pub mod b3;
 pub mod baggage;
+mod baggage_formats;
 mod composite;
 pub mod datadog;
 mod extraction;

@@ -226,7 +226,7 @@ fn datadogs_member_is_kept_up_to_date() {
         let (mut entropy, mut counters) = (entropy(), Counters::default());
         let placement = tracer.start(request, crossing, surroundings, &mut entropy, &mut counters);
         let mut told = None;
-        tracer.inject(&placement, crossing, Some(&head), &mut |edit| {
+        tracer.inject(&placement, crossing, Some(&head), &mut Counters::default(), &mut |edit| {
             if let HeaderEdit::Replace("tracestate", list) = edit {
                 told = Some(list.to_vec());
             }

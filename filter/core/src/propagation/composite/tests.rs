@@ -128,8 +128,8 @@ fn fields_are_added_replaced_and_removed() {
             vec![Jaeger],
             baggage.clone(),
             within,
-            vec![uber.clone()],
-            "baggage is left to itself",
+            vec![uber.clone(), "-baggage".into(), "+uberctx-b: 1".into(), "-ot-baggage-b".into()],
+            "baggage is told in the format that is written",
         ),
         (
             all(),

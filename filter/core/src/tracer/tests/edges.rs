@@ -116,7 +116,7 @@ fn edits(crossing: Crossing, pairs: &[(&str, &str)]) -> Vec<String> {
     let bytes = pairs.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
     let head = RequestHead::noticing(tracer.propagation().noticed(), serialise(bytes));
     let mut edits = vec![];
-    tracer.inject(&placement, crossing, Some(&head), &mut |edit| {
+    tracer.inject(&placement, crossing, Some(&head), &mut Counters::default(), &mut |edit| {
         edits.push(match edit {
             HeaderEdit::Add(name, _) => format!("+{name}"),
             HeaderEdit::Replace(name, _) => format!("={name}"),
@@ -137,7 +137,9 @@ fn without_entropy_strangers_are_cleaned_all_the_same() {
         let (placement, _) = place_at(crossing, &tracer, &pairs, &mut entropy);
         assert_eq!(placement, Placement::NoEntropy);
         let mut removed = 0;
-        tracer.inject(&placement, crossing, Some(&head), &mut |_| removed += 1);
+        tracer.inject(&placement, crossing, Some(&head), &mut Counters::default(), &mut |_| {
+            removed += 1
+        });
         assert_eq!(removed, expected, "{crossing:?}");
     }
 }
