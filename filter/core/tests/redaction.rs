@@ -41,9 +41,12 @@ fn card(digits: &[u8]) -> String {
 
 proptest! {
     #[test]
-    fn cleaning_is_done_at_once(text in bytes()) {
-        let clean = ALL.clean(&text);
-        prop_assert_eq!(ALL.clean(&clean), clean.as_ref());
+    fn what_is_left_has_no_secret(text in bytes()) {
+        // The word that stands for a secret may look like a part of another.
+        let clean = clean(&String::from_utf8_lossy(&text));
+        for left in clean.split("REDACTED") {
+            prop_assert_eq!(self::clean(left), left);
+        }
     }
 
     #[test]
