@@ -17,7 +17,8 @@
 //!
 //! Each field `x-upstream-header: name: value` adds a field to the answer, and each
 //! `x-upstream-trailer: name: value` one behind its body. Over HTTP/1 trailers are sent only to
-//! those who ask for them (`te: trailers`).
+//! those who ask for them (`te: trailers`). `x-upstream-echo: headers` adds the request's own fields
+//! to the answer, and `x-upstream-echo: trailers` behind its body.
 
 mod additions;
 mod behaviour;

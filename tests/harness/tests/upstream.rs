@@ -66,6 +66,28 @@ async fn answers_carry_what_the_request_asks_for() {
 }
 
 #[tokio::test]
+async fn an_application_can_echo_the_fields_of_a_request() {
+    let upstream = Upstream::start().await;
+    let wishes: [(&str, &[u8]); 4] = [
+        ("x-upstream-echo", b"headers"),
+        ("x-upstream-echo", b"trailers"),
+        ("traceparent", b"00-"),
+        ("baggage", b"a=1"),
+    ];
+    let request = grpc_request("shop.example", "/shop.Cart/Get", &wishes);
+    let response = H2Client::connect(upstream.port()).await.send(request).await.unwrap();
+    let trailers = response.trailers.unwrap();
+    for part in [&response.headers, &trailers] {
+        assert_eq!(
+            (&part["traceparent"], &part["baggage"]),
+            (&"00-".parse().unwrap(), &"a=1".parse().unwrap())
+        );
+        assert!(!part.contains_key("x-upstream-echo") && !part.contains_key("te"), "{part:?}");
+    }
+    assert_eq!(trailers["grpc-status"], "0");
+}
+
+#[tokio::test]
 async fn failures_over_http1() {
     let upstream = Upstream::start().await;
     let mut client = Client::connect(upstream.port()).await;

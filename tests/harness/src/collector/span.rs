@@ -98,6 +98,14 @@ impl ReceivedSpan {
         hex(&self.span.parent_span_id)
     }
 
+    /// Trace id and span id, both in lower-case hex, and `tracestate` of every link.
+    pub fn links(&self) -> Vec<(String, String, String)> {
+        let links = self.span.links.iter();
+        links
+            .map(|link| (hex(&link.trace_id), hex(&link.span_id), link.trace_state.clone()))
+            .collect()
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.span.name
