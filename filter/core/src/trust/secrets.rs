@@ -50,9 +50,11 @@ impl Secrets {
     }
 }
 
-/// Whether a metric of `server-timing` is named `trace`.
+/// Whether a metric of `server-timing` is named `trace`, or as agents for browsers expect it:
+/// `traceparent` (Splunk's and Grafana Faro's).
 fn is_trace(metric: &[u8]) -> bool {
-    metric.split(|&b| b == b';').next().is_some_and(|name| trim_ows(name) == b"trace")
+    let name = metric.split(|&b| b == b';').next().map(trim_ows);
+    matches!(name, Some(b"trace" | b"traceparent"))
 }
 
 #[cfg(test)]
@@ -82,7 +84,7 @@ mod tests {
 
     #[test]
     fn only_internal_fields_are_taken_out() {
-        let cases: [(&str, &str, &[&str], &str); 13] = [
+        let cases: [(&str, &str, &[&str], &str); 14] = [
             ("content-type", "text/html", &[], "an ordinary field"),
             ("traceparent", "00-", &["-traceparent"], "an echo"),
             ("traceresponse", "00-", &["-traceresponse"], "of a hop behind"),
@@ -94,6 +96,7 @@ mod tests {
             ("x-amzn-trace-id", "Root=1", &[], "a format that is not configured"),
             ("server-timing", "db;dur=5", &[], "other timings"),
             ("server-timing", "trace;desc=00-", &["-server-timing"], "ours alone"),
+            ("server-timing", "traceparent;desc=\"00-\"", &["-server-timing"], "of agents"),
             (
                 "server-timing",
                 "a;dur=1, trace;desc=\"00-\",b",
