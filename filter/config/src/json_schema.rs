@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::options::matching::HEADER;
-use super::options::propagation::NONE;
+use super::options::propagation::{FRAMING, NONE};
 use super::options::{Kind, MatchKey, Opt, ROOT, SAMPLER};
 use spanmesh_core::propagation::Propagator;
 use spanmesh_core::semconv::names;
@@ -56,7 +56,9 @@ fn of(kind: &Kind) -> Value {
         Kind::Truth => json!({"type": "boolean"}),
         Kind::Number(low, high) => json!({"type": "number", "minimum": low, "maximum": high}),
         Kind::HeaderName => json!({"type": "string", "pattern": FIELD_NAME}),
-        Kind::AnswerHeaders => one_or_more(&json!({"type": "string", "pattern": FIELD_NAME})),
+        Kind::AnswerHeaders => {
+            one_or_more(&json!({"type": "string", "pattern": FIELD_NAME, "not": {"enum": FRAMING}}))
+        }
         Kind::Propagators(options) => {
             json!({"anyOf": [of(&Kind::PropagatorNames), object(options)]})
         }
@@ -68,7 +70,7 @@ fn of(kind: &Kind) -> Value {
             ]})
         }
         Kind::Ranges => {
-            one_or_more(&json!({"type": "string", "pattern": "^[0-9a-f:.]+(/[0-9]{1,3})?$"}))
+            one_or_more(&json!({"type": "string", "pattern": "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"}))
         }
         Kind::Some(words) => json!({"anyOf": [
             {"type": "boolean"},

@@ -1,6 +1,7 @@
 mod attributes;
 mod propagation;
 mod sampling;
+mod trust;
 
 use super::*;
 use serde_json::{Value, json};

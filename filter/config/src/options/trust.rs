@@ -59,7 +59,7 @@ pub static EDGE_OUTBOUND: [Opt; 1] = [opt(
 const HEADER: Opt = opt(
     "header",
     Kind::HeaderMatchers,
-    "{}",
+    "null",
     "header fields of the request, by their names; a secret that strangers do not know",
 );
 
@@ -69,7 +69,7 @@ pub static EXCEPT: [Opt; 4] = [
     opt(
         "peer_address",
         Kind::Ranges,
-        "[]",
+        "null",
         "address ranges of the connection's other end, such as 10.0.0.0/8; never what x-forwarded-for says",
     ),
     opt(

@@ -3,18 +3,8 @@
 use serde_json::Value;
 
 use super::{Checker, is_field_name};
-use crate::options::propagation::NONE;
+use crate::options::propagation::{FRAMING, NONE};
 use spanmesh_core::propagation::Propagator;
-
-/// Fields that frame an answer: another value would break it.
-const FRAMING: [&str; 6] = [
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "transfer-encoding",
-    "upgrade",
-];
 
 impl Checker {
     /// A list of different propagators; `none` stands alone.
