@@ -17,6 +17,7 @@ mod sampling;
 mod support;
 mod tail_sampling;
 mod traces;
+mod trust;
 mod upstream_faults;
 mod w3c;
 mod workers;
