@@ -58,7 +58,10 @@ pub fn pass(from: &[Format], to: &[Format], headers: &[(String, String)]) -> Hea
     let tracer = Tracer::new(Sampler::default(), Force::default(), propagation, true);
     let placement = place(&tracer, &head);
     let mut left = headers.to_vec();
-    tracer.inject(&placement, Crossing::Within, Some(&head), &mut |edit| apply(edit, &mut left));
+    let mut counters = Counters::default();
+    tracer.inject(&placement, Crossing::Within, Some(&head), &mut counters, &mut |edit| {
+        apply(edit, &mut left);
+    });
     left
 }
 

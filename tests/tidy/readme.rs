@@ -4,7 +4,7 @@ use std::fs;
 
 use spanmesh_config::options::matching::MATCH_ANSWERED;
 use spanmesh_config::options::samplers::SAMPLERS;
-use spanmesh_config::options::trust::EDGE;
+use spanmesh_config::options::trust::{EDGE, EDGE_OUTBOUND};
 use spanmesh_config::options::{Kind, OTLP_HTTP, Opt, ROOT};
 use spanmesh_core::counters::{Counter, SPANS_QUEUED};
 use spanmesh_harness::paths::repository;
@@ -39,6 +39,7 @@ fn every_option_has_its_row() {
     rows("sampler.", &SAMPLERS, &mut expected);
     rows("match.", &MATCH_ANSWERED, &mut expected);
     rows("edge.", &EDGE, &mut expected);
+    rows("edge.", &EDGE_OUTBOUND, &mut expected);
     assert!(expected.len() > OTLP_HTTP.len() + 15, "{expected:#?}");
     let readme = readme();
     let missing: Vec<&String> = expected.iter().filter(|row| !readme.contains(*row)).collect();

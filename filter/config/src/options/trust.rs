@@ -64,7 +64,7 @@ const HEADER: Opt = opt(
 );
 
 /// Callers who are trusted.
-pub static EXCEPT: [Opt; 4] = [
+pub static EXCEPT: [Opt; 3] = [
     HEADER,
     opt(
         "peer_address",
@@ -78,7 +78,6 @@ pub static EXCEPT: [Opt; 4] = [
         "null",
         "the first URI of the client certificate, such as spiffe://cluster.local/ns/prod/sa/checkout; the listener must validate certificates",
     ),
-    HOST,
 ];
 
 /// Upstreams that are trusted.

@@ -22,10 +22,11 @@ fn every_option_of_an_edge_compiles() {
                 "peer_address": ["10.0.0.0/8", "2001:DB8::/32"],
                 "mtls_peer": {"prefix": "spiffe://cluster.local/ns/prod/"},
                 "header": {"x-partner": "${env:TOKEN}"},
-                "host": "Internal.example",
             },
         }},
-        "outbound": {"edge": {"except": {"host": [{"suffix": ".partner.example"}]}}},
+        "outbound": {"edge": {"except": {
+            "host": ["Internal.example", {"suffix": ".partner.example"}],
+        }}},
     });
     let TrustSettings { inbound, outbound } = parse(&with("trust", trust)).unwrap().trust;
     let edge = edge_of(inbound);
@@ -38,9 +39,9 @@ fn every_option_of_an_edge_compiles() {
     let [(name, value)] = &edge.except.headers[..] else { panic!("{:?}", edge.except.headers) };
     assert_eq!((name.as_str(), value.matches(Some(b"s3cret"))), ("x-partner", true));
     assert!(!value.matches(None), "no header is no secret");
-    assert!(edge.except.hosts.unwrap().matches(Some(b"internal.example")), "in lower case");
-    let edge = edge_of(Some(outbound));
-    assert!(edge.except.hosts.unwrap().matches(Some(b"api.partner.example")));
+    let hosts = edge_of(Some(outbound)).except.hosts.unwrap();
+    assert!(hosts.matches(Some(b"internal.example")), "in lower case");
+    assert!(hosts.matches(Some(b"api.partner.example")));
 }
 
 #[test]

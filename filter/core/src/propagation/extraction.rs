@@ -4,9 +4,7 @@ use super::{
     Decision, Extracted, Extraction, Field, Propagation, Propagator, Reading, RemoteParent, b3,
     datadog, jaeger, ottrace, tracecontext, xray,
 };
-use crate::ids::TraceId;
 use crate::request_head::RequestHead;
-use crate::span_context::TraceFlags;
 
 // === impl Propagation ===
 
@@ -42,10 +40,8 @@ impl Propagation {
                 continue;
             }
             match propagator.extract(head) {
-                Ok(Some(reading)) if let Some(trace_id) = reading.trace_id => {
-                    let earlier = found.and_then(|earlier| earlier.trace_id);
-                    let trace_id = earlier.filter(|id| are_same(*id, trace_id)).unwrap_or(trace_id);
-                    found = Some(Reading { trace_id: Some(trace_id), ..reading });
+                Ok(Some(reading)) if reading.trace_id.is_some() => {
+                    found = Some(found.map_or(reading, |earlier| earlier.replaced_by(reading)));
                     is_w3c = false;
                 }
                 Ok(Some(reading)) => wish = reading.decision,
@@ -58,39 +54,64 @@ impl Propagation {
         if is_w3c {
             return extracted;
         }
-        let Some(Reading { trace_id: Some(trace_id), span_id, decision }) = found else {
+        let Some(found) = found else {
             extracted.decision = wish;
             extracted.invalid_parent = malformed;
             return extracted;
         };
-        // What W3C says of the same trace still holds, where the other format says nothing of it:
-        // its list, all of its id, and that this is random.
-        let same = extracted.parent.take().filter(|parent| are_same(parent.trace_id, trace_id));
-        if same.is_none() {
-            let knows_list = self.noticed().contains(Propagator::TraceContext);
-            extracted.drop_trace_state |= head.has_tracestate() && knows_list;
-            extracted.decision = decision;
-        } else if decision != Decision::Deferred {
-            extracted.decision = decision;
-        }
-        let sampled = extracted.decision.sampled().unwrap_or(false);
-        let parent = same.unwrap_or_else(|| RemoteParent {
-            trace_id,
-            span_id: None,
-            flags: TraceFlags::default(),
-            trace_state: Default::default(),
-        });
-        let flags = parent.flags.with_sampled(sampled);
-        let span_id = span_id.or(parent.span_id);
-        extracted.parent = Some(RemoteParent { span_id, flags, ..parent });
+        // What W3C says of the same trace still holds: its list, and that its id is random.
+        let w3c = extracted.parent.take();
+        let said = Reading {
+            trace_id: w3c.as_ref().map(|parent| parent.trace_id),
+            span_id: w3c.as_ref().and_then(|parent| parent.span_id),
+            decision: extracted.decision,
+        };
+        let is_same = found.is_same_trace(&said);
+        let found = said.replaced_by(found);
+        let Some(trace_id) = found.trace_id else { return extracted };
+        let (flags, trace_state) = match w3c.filter(|_| is_same) {
+            Some(parent) => (parent.flags, parent.trace_state),
+            None => {
+                let knows_list = self.noticed().contains(Propagator::TraceContext);
+                extracted.drop_trace_state |= head.has_tracestate() && knows_list;
+                Default::default()
+            }
+        };
+        let flags = flags.with_sampled(found.decision.sampled().unwrap_or(false));
+        let span_id = found.span_id;
+        extracted.parent = Some(RemoteParent { trace_id, span_id, flags, trace_state });
+        extracted.decision = found.decision;
         extracted.invalid_parent = false;
         extracted
     }
 }
 
-/// Whether `short` is the trace of `long`: some formats have but the lower half of an id.
-fn are_same(long: TraceId, short: TraceId) -> bool {
-    long == short || (short.is_short() && long.low_half() == short.low_half())
+// === impl Reading ===
+
+impl Reading {
+    /// What holds when `later` was read after this: of the same trace each may add what the other
+    /// leaves open.
+    fn replaced_by(self, later: Self) -> Self {
+        if !self.is_same_trace(&later) {
+            return later;
+        }
+        let is_whole = later.trace_id.is_some_and(|id| !id.is_short());
+        let decision = match later.decision {
+            Decision::Deferred => self.decision,
+            decided => decided,
+        };
+        Self {
+            trace_id: if is_whole { later.trace_id } else { self.trace_id },
+            span_id: later.span_id.or(self.span_id),
+            decision,
+        }
+    }
+
+    /// Whether both name the same trace: some formats have but the lower half of an id.
+    fn is_same_trace(&self, other: &Self) -> bool {
+        let (Some(a), Some(b)) = (self.trace_id, other.trace_id) else { return false };
+        a == b || (a.low_half() == b.low_half() && (a.is_short() || b.is_short()))
+    }
 }
 
 // === impl Propagator ===

@@ -81,6 +81,18 @@ fn the_last_valid_context_counts() {
             "half of B3's id is the same trace too",
         ),
         (
+            vec![B3, OtTrace],
+            vec![("b3", same), half, ("ot-tracer-spanid", SPAN)],
+            format!("{TRACE}/{SPAN}/00  NotSampled"),
+            "and has its decision, where it leaves that open",
+        ),
+        (
+            vec![OtTrace, B3],
+            vec![("b3", same), half, ("ot-tracer-spanid", SPAN), ("ot-tracer-sampled", "true")],
+            format!("{TRACE}/{OTHER_SPAN}/00  NotSampled"),
+            "in the other order too",
+        ),
+        (
             vec![TraceContext, B3],
             vec![("traceparent", random), list, ("b3", "x")],
             w3c_wins.clone(),
@@ -142,9 +154,15 @@ fn the_last_valid_context_counts() {
         ),
         (
             vec![Jaeger, XRay],
-            vec![("uber-trace-id", uber), ("x-amzn-trace-id", amzn)],
+            vec![("x-amzn-trace-id", amzn)],
             format!("{OTHER}/none/00  Deferred"),
             "a trace without a span",
+        ),
+        (
+            vec![Jaeger, XRay],
+            vec![("uber-trace-id", uber), ("x-amzn-trace-id", amzn)],
+            format!("{OTHER}/{OTHER_SPAN}/01  Debug"),
+            "which another format names",
         ),
         (
             vec![B3],
