@@ -4,6 +4,7 @@
 //! repeats a choice of them in the real one. Where foreign code differs from a format, the corpus
 //! or [`written`] says how, and the test asks for that difference.
 
+mod baggage;
 mod conflicts;
 mod from_foreign;
 mod ours;

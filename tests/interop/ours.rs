@@ -52,7 +52,11 @@ pub fn inject(formats: &[Format], context: &Context) -> Headers {
 /// What is left of a request behind a hop that reads `from` and writes `to`. Where its caller
 /// leaves the decision to it, it samples.
 pub fn pass(from: &[Format], to: &[Format], headers: &[(String, String)]) -> Headers {
-    let propagation = Propagation::new(propagators(from), propagators(to));
+    pass_by(Propagation::new(propagators(from), propagators(to)), headers)
+}
+
+/// The same by any propagators, baggage among them.
+pub fn pass_by(propagation: Propagation, headers: &[(String, String)]) -> Headers {
     let head = head(&propagation, headers);
     // With keep rules every hop has a span of its own.
     let tracer = Tracer::new(Sampler::default(), Force::default(), propagation, true);

@@ -142,7 +142,8 @@ impl Reader<'_> {
             let Some(text) = self.variable(name) else { continue };
             match pairs::parse(&text) {
                 Some(pairs) => {
-                    let pairs = pairs.into_iter().map(|(key, text)| (key.to_ascii_lowercase(), text));
+                    let pairs =
+                        pairs.into_iter().map(|(key, text)| (key.to_ascii_lowercase(), text));
                     let mut headers = json!({});
                     for (key, text) in pairs {
                         fill(&mut headers, &[key.as_str()], Value::String(text));

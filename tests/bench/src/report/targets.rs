@@ -36,6 +36,8 @@ impl Target {
         let exports = full.and_then(|it| it.exports_per_1000_spans);
         let keep_new = more("spanmesh-10-keep", "spanmesh-10").map(|more| more / UNSAMPLED_AT_10);
         let keep_joined = more("spanmesh-unsampled-parent-keep", "spanmesh-unsampled-parent");
+        let formats = more("spanmesh-formats", FULL_SAMPLING.name);
+        let formats_read = more("spanmesh-read-all", FULL_SAMPLING.name);
         let rules = || Some(added("spanmesh-rules-1000")? / added("spanmesh-rules-1")?);
         let targets = [
             ("added CPU at 100 %, × native default", ratio("spanmesh-100", "native"), 0.75),
@@ -44,6 +46,8 @@ impl Target {
             ("keep rules at 10 %, added µs per unsampled request", keep_new, 4.0),
             ("keep rules, unsampled parent, added µs per request", keep_joined, 4.0),
             ("added CPU with 1,000 rules, × 1 rule", rules(), 1.2),
+            ("all formats read, added µs per request", formats_read, 2.0),
+            ("all formats read and written, added µs per request", formats, 2.0),
             ("added p99 latency at half load, ms", p99(), 0.1),
             ("export requests per 1,000 spans", exports, 2.0),
             ("VM memory with a full queue, MiB", memory(), 8.0),
