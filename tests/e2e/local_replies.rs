@@ -3,9 +3,8 @@
 use serde_json::json;
 use spanmesh_harness::Request;
 
-use crate::support::{INBOUND, PARENT_ID, Sidecar, TRACE_ID, sampled_parent};
+use crate::support::{INBOUND, PARENT_ID, Sidecar, TRACE_ID, answered_early, sampled_parent};
 
-const FILTERS: &str = "/filter_chains/0/filters/0/typed_config/http_filters";
 const ROUTES: &str = "/filter_chains/0/filters/0/typed_config/route_config/virtual_hosts/0/routes";
 
 #[tokio::test]
@@ -26,19 +25,7 @@ async fn a_direct_response_and_a_missing_route_are_spans_too() {
 /// A filter in front answers: the filter hears of the request only in `on_log`.
 #[tokio::test]
 async fn an_answer_of_an_earlier_filter_is_a_span_without_a_request_phase() {
-    let sidecar = Sidecar::start_with(json!({}), |mut config| {
-        let filters = config.listener("inbound").pointer_mut(FILTERS).unwrap();
-        let fault = json!({
-            "name": "envoy.filters.http.fault",
-            "typed_config": {
-                "@type": "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault",
-                "abort": {"http_status": 503, "percentage": {"numerator": 100}},
-            },
-        });
-        filters.as_array_mut().unwrap().insert(0, fault);
-        config
-    })
-    .await;
+    let sidecar = Sidecar::start_with(json!({}), |config| answered_early(config, "inbound")).await;
     let request =
         Request::get("/early?x=1").host("a.example").header("traceparent", sampled_parent());
     let (response, span) = sidecar.span_of(INBOUND, request).await;

@@ -35,6 +35,21 @@ pub fn plugin(more: Value) -> Value {
     plugin
 }
 
+/// Puts a filter that answers every request with 503 before the others of a listener.
+pub fn answered_early(mut config: EnvoyConfig, listener: &str) -> EnvoyConfig {
+    const FILTERS: &str = "/filter_chains/0/filters/0/typed_config/http_filters";
+    let filters = config.listener(listener).pointer_mut(FILTERS).unwrap();
+    let fault = json!({
+        "name": "envoy.filters.http.fault",
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault",
+            "abort": {"http_status": 503, "percentage": {"numerator": 100}},
+        },
+    });
+    filters.as_array_mut().unwrap().insert(0, fault);
+    config
+}
+
 /// An Envoy of `envoy-config/sidecar.yaml` between an application and an upstream.
 pub struct Sidecar {
     pub envoy: Envoy,

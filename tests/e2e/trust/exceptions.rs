@@ -6,7 +6,7 @@ use spanmesh_harness::{
 };
 
 use super::{MANAGER, inbound_at};
-use crate::support::{PARENT_ID, Sidecar, TRACE_ID, final_account};
+use crate::support::{PARENT_ID, Sidecar, TRACE_ID, answered_early, final_account};
 
 const CHECKOUT: &str = "spiffe://cluster.local/ns/prod/sa/checkout";
 const OTHER: &str = "spiffe://cluster.local/ns/test/sa/checkout";
@@ -140,19 +140,7 @@ async fn exceptions_hold_for_requests_that_never_came_here() {
         (15101, edge(json!({"peer_address": "127.0.0.2"}))),
     ];
     let sidecar = inbound_at(&listeners, |config| {
-        ["15100", "15101"].into_iter().fold(config, |mut config, listener| {
-            let filters = format!("{MANAGER}/http_filters");
-            let filters = config.listener(listener).pointer_mut(&filters).unwrap();
-            let fault = json!({
-                "name": "envoy.filters.http.fault",
-                "typed_config": {
-                    "@type": "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault",
-                    "abort": {"http_status": 503, "percentage": {"numerator": 100}},
-                },
-            });
-            filters.as_array_mut().unwrap().insert(0, fault);
-            config
-        })
+        ["15100", "15101"].into_iter().fold(config, answered_early)
     })
     .await;
     for (port, trusted) in [(15100, true), (15101, false)] {
