@@ -122,6 +122,7 @@ impl Recording {
             keep_reason: reason,
             link: self.hop.link.as_deref(),
             debug_id: self.debug_id(),
+            crossing: self.hop.crossing,
         })
     }
 }

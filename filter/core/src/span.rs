@@ -16,6 +16,7 @@ use crate::redact::Redaction;
 use crate::request_head::RequestHead;
 use crate::semconv::{http, names, rpc};
 use crate::span_context::SpanContext;
+use crate::trust::Crossing;
 
 pub use extras::{Extras, FixedAttribute, HeaderAttribute, HeaderTag};
 pub use routes::Routes;
@@ -98,6 +99,8 @@ pub struct SpanData<'a> {
     pub link: Option<&'a SpanContext>,
     /// Name of a trace that is to be debugged, from Jaeger's `jaeger-debug-id`.
     pub debug_id: Option<&'a [u8]>,
+    /// Whether the request crossed the boundary of the mesh: a stranger's baggage is no attribute.
+    pub crossing: Crossing,
 }
 
 impl SpanData<'_> {
@@ -153,8 +156,10 @@ impl SpanData<'_> {
         }
         if !settings.extras.is_empty() {
             let response = Pairs::new(self.exchange.response_headers.unwrap_or_default());
-            let request = self.head.pairs();
-            settings.extras.write(&mut attributes, is_grpc, &request, &response, redaction);
+            settings.extras.write(&mut attributes, is_grpc, self.head, &response, redaction);
+            if !matches!(self.crossing, Crossing::Entering(_)) {
+                settings.extras.write_baggage(&mut attributes, self.head);
+            }
         }
         let cuts = attributes.finish();
         if cuts.dropped > 0 {

@@ -12,6 +12,8 @@
 
 /// Most members a list may have.
 const MAX_MEMBERS: usize = 32;
+/// Members longer than this are the first to go when a list is cut.
+const LONG_MEMBER: usize = 128;
 /// Longest key and longest value, in bytes.
 const MAX_PART: usize = 256;
 
@@ -73,6 +75,24 @@ impl TraceState {
                 joined.push(',');
             }
             joined.extend([name, "=", value]);
+        }
+        Self(joined)
+    }
+
+    /// The list in at most `limit` characters: members of more than 128 go first, then those at the
+    /// right, each as a whole (section 3.3.1.5).
+    pub fn limited(self, limit: usize) -> Self {
+        if self.0.len() <= limit {
+            return self;
+        }
+        let mut joined = String::new();
+        for member in self.0.split(',').filter(|member| member.len() <= LONG_MEMBER) {
+            let comma = usize::from(!joined.is_empty());
+            if joined.len() + comma + member.len() > limit {
+                break;
+            }
+            joined.push_str(if comma == 1 { "," } else { "" });
+            joined.push_str(member);
         }
         Self(joined)
     }
@@ -173,5 +193,21 @@ mod tests {
         let added = full.with("ot", Some("th:0"));
         assert!(added.as_str().starts_with("ot=th:0,k0=v,") && added.as_str().ends_with("k30=v"));
         assert_eq!((full.get("k31"), added.get("k31")), (Some("v"), None));
+    }
+
+    #[test]
+    fn a_list_is_cut_by_whole_members() {
+        let list = |text: &str| TraceState::parse([text.as_bytes()].into_iter()).unwrap();
+        let long = format!("long={}", "x".repeat(200));
+        let cases = [
+            ("a=1,b=2".to_owned(), 7, "a=1,b=2", "it fits"),
+            ("a=1,b=2".to_owned(), 6, "a=1", "the right-most goes"),
+            ("a=1,b=2".to_owned(), 2, "", "nothing fits"),
+            (format!("{long},a=1,b=2"), 7, "a=1,b=2", "long members go first"),
+            (format!("a=1,{long}"), 300, &*format!("a=1,{long}"), "unless all fits"),
+        ];
+        for (text, limit, expected, why) in cases {
+            assert_eq!(list(&text).limited(limit).as_str(), expected, "{why}");
+        }
     }
 }

@@ -20,6 +20,7 @@ use spanmesh_core::span::{
 };
 use spanmesh_core::span_context::{SpanContext, TraceFlags};
 use spanmesh_core::trace_state::TraceState;
+use spanmesh_core::trust::Crossing;
 
 use prost::Message as _;
 
@@ -157,7 +158,7 @@ proptest! {
             response_headers: Some(&peer),
         };
         let kind = if server { SpanKind::Server } else { SpanKind::Client };
-        let span = SpanData { kind, context: &context, parent_span_id: None, head: &head, exchange, keep_reason: None, link: None, debug_id: None };
+        let span = SpanData { kind, context: &context, parent_span_id: None, head: &head, exchange, keep_reason: None, link: None, debug_id: None, crossing: Crossing::Within };
         let mut out = Vec::new();
         let cuts = span.write(&mut out, &settings());
         let decoded = ScopeSpans::decode(out.as_slice()).unwrap();

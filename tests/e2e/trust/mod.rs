@@ -1,6 +1,7 @@
 //! The boundary of the mesh: who is believed there, and what strangers learn.
 
 mod answers;
+mod baggage;
 mod contexts;
 mod exceptions;
 mod gateways;

@@ -4,6 +4,7 @@ use spanmesh_core::header_map::serialise;
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::span::{Exchange, SpanData, SpanKind};
 use spanmesh_core::tracer::Hop;
+use spanmesh_core::trust::Crossing;
 
 /// One kind of request: its headers, and how it ended.
 #[derive(Clone, Copy, Debug)]
@@ -129,6 +130,7 @@ impl Scenario {
             keep_reason: None,
             link: None,
             debug_id: None,
+            crossing: Crossing::Within,
         }
     }
 }

@@ -79,6 +79,7 @@ fuzz_target!(|request: Input<'_>| {
         keep_reason: None,
         link: None,
         debug_id: None,
+        crossing: Crossing::Within,
     };
     let settings = settings(request.limit.get());
 

@@ -12,7 +12,7 @@ use crate::percent;
 use crate::request_head::RequestHead;
 
 /// A key and its decoded value.
-type Member<'a> = (&'a str, Cow<'a, [u8]>);
+pub type Member<'a> = (&'a str, Cow<'a, [u8]>);
 
 /// The formats that have a field for each member.
 const FAMILIES: [(Propagator, Field, &str); 2] = [
@@ -115,7 +115,12 @@ fn listed(reads: PropagatorSet, head: &RequestHead) -> Vec<Member<'_>> {
     baggage::members(head.fields(Field::Baggage).map(|(_, value)| value))
 }
 
-/// Members that came in fields of their own, each key once.
+/// Members that came in noticed fields of their own, each key once.
+pub fn single_members(head: &RequestHead) -> Vec<Member<'_>> {
+    single(FAMILIES.map(|(propagator, ..)| propagator).into_iter().collect(), head)
+}
+
+/// The same of those that are read.
 fn single(reads: PropagatorSet, head: &RequestHead) -> Vec<Member<'_>> {
     let mut members = Vec::new();
     for (propagator, field, prefix) in FAMILIES {

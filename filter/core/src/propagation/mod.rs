@@ -21,6 +21,7 @@ mod testing;
 pub mod tracecontext;
 pub mod xray;
 
+pub use baggage_formats::single_members;
 pub use composite::Propagation;
 pub use field::{Field, OT_BAGGAGE_PREFIX, UBER_CONTEXT_PREFIX};
 pub use injection::{Edit, HeaderEdit, Outgoing};

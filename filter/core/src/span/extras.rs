@@ -6,7 +6,9 @@ use crate::otlp::attributes::{AttributeLimits, AttributeWriter};
 use crate::otlp::messages::KeyValue;
 use crate::otlp::messages::any_value::Value;
 use crate::propagation::baggage::{self, BAGGAGE};
+use crate::propagation::single_members;
 use crate::redact::{Detectors, Redaction};
+use crate::request_head::RequestHead;
 use crate::semconv::names;
 use crate::wildcard;
 
@@ -96,15 +98,16 @@ impl Extras {
             && self.baggage.is_empty()
     }
 
-    /// Writes them all.
+    /// Writes them all, but baggage.
     pub(super) fn write(
         &self,
         out: &mut AttributeWriter<'_>,
         is_grpc: bool,
-        request: &Pairs<'_>,
+        head: &RequestHead,
         response: &Pairs<'_>,
         redaction: &Redaction,
     ) {
+        let request = &head.pairs();
         for attribute in &self.fixed {
             out.encoded(&attribute.encoded);
         }
@@ -125,14 +128,16 @@ impl Extras {
                 out.headers(key, values.map(|value| redaction.header(name, value)));
             }
         }
-        if !self.baggage.is_empty() {
-            self.write_baggage(out, request);
-        }
     }
 
-    /// Members of baggage whose keys are wanted and free. Of equal keys the last counts.
-    fn write_baggage(&self, out: &mut AttributeWriter<'_>, request: &Pairs<'_>) {
-        let members = baggage::members(request.clone().named(BAGGAGE));
+    /// Writes members of baggage whose keys are wanted and free, in whatever configured format they
+    /// came. Of equal keys the last counts.
+    pub(super) fn write_baggage(&self, out: &mut AttributeWriter<'_>, head: &RequestHead) {
+        if self.baggage.is_empty() {
+            return;
+        }
+        let mut members = single_members(head);
+        members.extend(baggage::members(head.pairs().named(BAGGAGE)));
         let mut rest = members.as_slice();
         while let [(key, value), later @ ..] = rest {
             rest = later;

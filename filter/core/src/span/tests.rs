@@ -6,6 +6,7 @@ use crate::ids::TraceId;
 use crate::otlp::messages::{KeyValue, ScopeSpans, Span, Status};
 use crate::span_context::TraceFlags;
 use crate::trace_state::TraceState;
+use crate::trust::Crossing;
 use prost::Message;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -63,6 +64,18 @@ fn write_with(
     exchange: Exchange<'_>,
     trace_state: &str,
 ) -> (Vec<u8>, Span, Cuts) {
+    write_at(Crossing::Within, settings, kind, head, exchange, trace_state)
+}
+
+/// The same of a request that crosses the boundary of the mesh.
+fn write_at(
+    crossing: Crossing,
+    settings: &SpanSettings,
+    kind: SpanKind,
+    head: &RequestHead,
+    exchange: Exchange<'_>,
+    trace_state: &str,
+) -> (Vec<u8>, Span, Cuts) {
     let context = SpanContext {
         trace_id: TraceId::from_bytes([0xaa; 16]).unwrap(),
         span_id: SpanId::from_bytes([0xbb; 8]).unwrap(),
@@ -79,6 +92,7 @@ fn write_with(
         keep_reason: None,
         link: None,
         debug_id: None,
+        crossing,
     };
     let mut out = Vec::new();
     let cuts = span.write(&mut out, settings);

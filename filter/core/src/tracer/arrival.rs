@@ -33,6 +33,10 @@ pub(super) struct Origin {
     pub fresh_randomness: Option<String>,
 }
 
+/// Most characters of a stranger's list that are kept: what everybody must be able to pass on
+/// (W3C Trace Context, section 3.3.1.5). More would make every span behind the edge dearer.
+const MAX_FOREIGN_LIST: usize = 512;
+
 // === impl Arrival ===
 
 impl Arrival<'_> {
@@ -44,8 +48,12 @@ impl Arrival<'_> {
         };
         let has_context = extracted.parent.is_some() || extracted.decision != Decision::Deferred;
         counters.add(Counter::ContextsForeign, has_context.into());
-        let Extracted { parent, drop_trace_state, .. } = extracted;
+        let Extracted { mut parent, drop_trace_state, .. } = extracted;
         let had_list = parent.as_ref().is_some_and(|parent| !parent.trace_state.is_empty());
+        if let Some(parent) = &mut parent {
+            let list = std::mem::take(&mut parent.trace_state);
+            parent.trace_state = list.limited(MAX_FOREIGN_LIST);
+        }
         match (on_foreign_context, parent) {
             (OnForeignContext::IgnoreDecision, Some(parent)) => {
                 let fresh_randomness = Some(format!("rv:{:014x}", entropy.randomness()?));

@@ -89,6 +89,33 @@ fn extra_attributes_follow_those_of_the_conventions() {
 }
 
 #[test]
+fn baggage_counts_in_every_noticed_format_but_no_strangers() {
+    use crate::propagation::Propagator;
+    use crate::trust::OnForeignContext::{IgnoreDecision, Restart};
+    let extras = Extras { baggage: vec!["user.*".into()], ..Extras::default() };
+    let settings = SpanSettings { extras, ..settings() };
+    let pairs: [(&[u8], &[u8]); 4] = [
+        (b"uberctx-user.tier", b"gold%21"),
+        (b"uberctx-user.name", b"other"),
+        (b"ot-baggage-user.id", b"7"),
+        (b"baggage", b"user.name=ann"),
+    ];
+    let noticed = [Propagator::Jaeger].into_iter().collect();
+    let head = RequestHead::noticing(noticed, serialise(pairs));
+    let found = |crossing| {
+        let exchange = exchange(200);
+        let span = write_at(crossing, &settings, SpanKind::Server, &head, exchange, "").1;
+        ["user.tier", "user.name", "user.id"].map(|key| text(&span, key))
+    };
+    let expected = [Some("gold!".into()), Some("ann".into()), None];
+    assert_eq!(found(Crossing::Within), expected, "W3C's list wins; OpenTracing is not configured");
+    assert_eq!(found(Crossing::Leaving), expected, "the application's own");
+    for on in [Restart, IgnoreDecision] {
+        assert_eq!(found(Crossing::Entering(on)), [None, None, None], "a stranger's");
+    }
+}
+
+#[test]
 fn every_attribute_of_the_conventions_is_known_as_such() {
     let more: &[(&str, &[u8])] = &[("user-agent", b"a"), ("x-forwarded-for", b"1.2.3.4")];
     let routes = Rc::new(Routes::new(vec!["/{*any}".into()], false));

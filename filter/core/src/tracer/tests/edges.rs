@@ -96,6 +96,19 @@ fn a_strangers_randomness_is_replaced() {
 }
 
 #[test]
+fn a_strangers_list_is_no_burden() {
+    let yes = format!("{PARENT}01");
+    let list = (0..32).map(|i| format!("k{i}={}", "v".repeat(100))).collect::<Vec<_>>().join(",");
+    let pairs = [("traceparent", yes.as_str()), ("tracestate", list.as_str())];
+    let tracer = all_formats(Sampler::AlwaysOn);
+    let (hop, _) = entering(Restart, &tracer, &pairs);
+    let link = hop.link.unwrap().trace_state;
+    assert!((400..=512).contains(&link.as_str().len()) && list.starts_with(link.as_str()));
+    let (hop, _) = entering(IgnoreDecision, &tracer, &pairs);
+    assert!((400..=550).contains(&hop.context.trace_state.as_str().len()));
+}
+
+#[test]
 fn a_stranger_that_did_not_sample_does_not_pass_untouched() {
     let no = format!("{PARENT}00");
     let tracer = Tracer::new(Sampler::AlwaysOff, Force::default(), Propagation::default(), false);
