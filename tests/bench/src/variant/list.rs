@@ -31,7 +31,7 @@ const UNSAMPLED_PARENT: Variant = Variant {
 };
 
 /// All that are compared, in the order of the table.
-pub const VARIANTS: [Variant; 14] = [
+pub const VARIANTS: [Variant; 15] = [
     variant(NONE, "no tracing", Tracer::None, 0),
     variant(
         "native",
@@ -53,6 +53,10 @@ pub const VARIANTS: [Variant; 14] = [
             "spanmesh-formats",
             "spanmesh, 100 %, all formats read and written",
         )
+    },
+    Variant {
+        tracer: Tracer::Spanmesh(Plugin { edge: true, ..PLAIN }),
+        ..variant_like(FULL_SAMPLING, "spanmesh-edge", "spanmesh, 100 %, at an edge")
     },
     Variant {
         tracer: Tracer::Spanmesh(Plugin { filter_state: true, ..PLAIN }),

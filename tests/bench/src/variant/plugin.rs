@@ -12,6 +12,8 @@ pub(super) struct Plugin {
     /// Whether failed and slow requests are kept that the sampler left out.
     pub(super) keep: bool,
     pub(super) formats: Formats,
+    /// Whether callers are strangers.
+    pub(super) edge: bool,
     /// Whether the ids are left in filter state for access logs.
     pub(super) filter_state: bool,
 }
@@ -47,6 +49,7 @@ pub(super) const PLAIN: Plugin = Plugin {
     sampler: Sampler::Default,
     keep: false,
     formats: Formats::Default,
+    edge: false,
     filter_state: false,
 };
 
@@ -64,6 +67,9 @@ impl Plugin {
         }
         if let Some(propagators) = self.formats.propagators() {
             plugin["propagators"] = propagators;
+        }
+        if self.edge {
+            plugin["trust"] = json!({"inbound": "edge"});
         }
         plugin["filter_state"] = json!(self.filter_state);
         plugin.to_string()
