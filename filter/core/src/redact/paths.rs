@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use matchit::Router;
 use regex_lite::Regex;
 
-use crate::rules::{check_template, template_router};
+use crate::rules::Template;
 
 const REDACTED: &str = "REDACTED";
 
@@ -14,7 +13,7 @@ const REDACTED: &str = "REDACTED";
 #[derive(Clone, Debug, Default)]
 pub struct RedactedPaths {
     /// One template each: they may overlap in any way.
-    templates: Vec<Router<Vec<u32>>>,
+    templates: Vec<Template>,
     regexes: Vec<Regex>,
 }
 
@@ -24,8 +23,7 @@ impl RedactedPaths {
     /// # Errors
     /// Why it is none.
     pub fn add_template(&mut self, template: &str) -> Result<(), String> {
-        check_template(template)?;
-        self.templates.push(template_router(template, Vec::new())?);
+        self.templates.push(Template::parse(template)?);
         Ok(())
     }
 
@@ -67,15 +65,11 @@ impl RedactedPaths {
 
 /// `path` with the parameters of `template` replaced; `None` where they do not fit. A slash at the
 /// end hides no secret.
-fn parameters(path: &str, template: &Router<Vec<u32>>) -> Option<String> {
-    let without_slash = || template.at(path.strip_suffix('/')?).ok();
-    let found = template.at(path).ok().or_else(without_slash)?;
-    let origin = path.as_ptr().addr();
-    let range = |(_, value): (_, &str)| {
-        let start = value.as_ptr().addr().wrapping_sub(origin);
-        start..start.wrapping_add(value.len())
-    };
-    replaced(path, &mut found.params.iter().map(range))
+fn parameters(path: &str, template: &Template) -> Option<String> {
+    let bytes = path.as_bytes();
+    let without_slash = || template.parameters(bytes.strip_suffix(b"/")?);
+    let found = template.parameters(bytes).or_else(without_slash)?;
+    replaced(path, &mut found.into_iter())
 }
 
 /// `text` with these parts of it replaced, given in their order; `None` when there are none.

@@ -1,7 +1,7 @@
 //! Rules that requests are matched by: first match wins, at a cost that does not grow with their
 //! number.
 //!
-//! A rule's paths go into an index (a hash map, radix trees, sorted prefixes); what else it asks
+//! A rule's paths go into an index (a hash map, a tree of segments, sorted prefixes); what else it asks
 //! for is compared only for the rules that the index finds. Rules without a path are found by
 //! their exact hosts, or stand in a list of their own.
 
@@ -9,11 +9,13 @@ mod conditions;
 mod index;
 mod prefix_map;
 mod statuses;
+mod template;
 mod templates;
 mod text;
 
 pub use conditions::{Conditions, Request};
 pub use index::{Match, PathPattern, RuleIndex};
 pub use statuses::Statuses;
-pub use templates::{Templates, check as check_template, router as template_router};
+pub use template::{Template, check as check_template};
+pub use templates::Templates;
 pub use text::{AnyOf, TextMatcher, regex};
