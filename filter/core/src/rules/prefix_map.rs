@@ -18,14 +18,23 @@ struct Entry {
 impl PrefixMap {
     /// Collects `(prefix, rule)` pairs, given in the order of the rules.
     pub fn new(pairs: impl IntoIterator<Item = (Vec<u8>, u32)>) -> Self {
-        let mut sorted = std::collections::BTreeMap::<Vec<u8>, Vec<u32>>::new();
-        for (prefix, rule) in pairs {
-            sorted.entry(prefix).or_default().push(rule);
-        }
         let mut map = Self::default();
-        for (prefix, rules) in sorted {
-            let shorter = map.longest(map.entries.len().checked_sub(1), &prefix);
-            map.entries.push(Entry { prefix: prefix.into(), rules, shorter });
+        for (prefix, rule) in pairs {
+            let at = map.entries.partition_point(|entry| *entry.prefix < *prefix);
+            match map.entries.get_mut(at).filter(|entry| *entry.prefix == *prefix) {
+                Some(entry) => entry.rules.push(rule),
+                None => {
+                    let entry = Entry { prefix: prefix.into(), rules: vec![rule], shorter: None };
+                    map.entries.insert(at, entry);
+                }
+            }
+        }
+        for at in 1..map.entries.len() {
+            let shorter =
+                map.entries.get(at).and_then(|entry| map.longest(at.checked_sub(1), &entry.prefix));
+            if let Some(entry) = map.entries.get_mut(at) {
+                entry.shorter = shorter;
+            }
         }
         map
     }
