@@ -56,7 +56,7 @@ impl Templates {
         self.matches(path).filter_map(|rules| rules.first().copied()).min()
     }
 
-    /// The rules of every template that matches `path`, which is UTF-8.
+    /// The rules of every template that matches `path`; none matches what is no UTF-8.
     pub fn matches<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = &'a [u32]> {
         let is_text = !self.nodes.is_empty() && str::from_utf8(path).is_ok();
         let path = if is_text { path.strip_prefix(b"/") } else { None };
@@ -67,7 +67,9 @@ impl Templates {
 impl Node {
     /// The node of this child; `new` if there was none.
     fn child(&mut self, segment: Segment, new: usize) -> usize {
-        if let Some(child) = self.from(&segment.prefix).find(|child| child.segment == segment) {
+        if let Some(child) =
+            self.with_prefix(&segment.prefix).find(|child| child.segment == segment)
+        {
             return child.node;
         }
         if segment.kind != Kind::Literal {
@@ -79,7 +81,7 @@ impl Node {
     }
 
     /// Children of exactly this prefix.
-    fn from(&self, prefix: &[u8]) -> impl Iterator<Item = &Child> {
+    fn with_prefix(&self, prefix: &[u8]) -> impl Iterator<Item = &Child> {
         let at = self.children.partition_point(|child| *child.segment.prefix < *prefix);
         let rest = self.children.get(at..).unwrap_or_default();
         rest.iter().take_while(move |child| child.segment.prefix == prefix)
@@ -102,7 +104,7 @@ impl<'a> Matches<'a> {
         let (segment, behind) = split(path);
         // Parameters by every prefix of the segment, a literal by all of it.
         for length in (0..node.prefixes.min(segment.len())).chain([segment.len()]) {
-            for child in node.from(segment.get(..length).unwrap_or_default()) {
+            for child in node.with_prefix(segment.get(..length).unwrap_or_default()) {
                 if child.segment.value(path).is_some() {
                     let is_rest = child.segment.kind == Kind::Rest;
                     let step = (child.node, if is_rest { None } else { behind });
