@@ -83,6 +83,16 @@ fn response_headers_compile() {
 }
 
 #[test]
+fn a_secret_that_is_not_set_trusts_nobody() {
+    for side in ["inbound", "outbound"] {
+        let path = format!("trust.{side}.edge.except.header");
+        let secret = json!({"x-partner": ["${env:NOT_SET}", "s3cret"], "x-other": "s3cret"});
+        let problems = parse(&with(&path, secret)).unwrap_err();
+        assert_eq!(problems, [format!("{path}.x-partner: must not be empty")]);
+    }
+}
+
+#[test]
 fn problems_are_told_by_path_and_reason() {
     const INBOUND: &str = "trust.inbound.edge.except";
     const OUTBOUND: &str = "trust.outbound.edge.except";

@@ -1,6 +1,8 @@
 //! Problems between options that are each valid alone.
 
 use crate::{Config, Problem, duration};
+use spanmesh_core::rules::TextMatcher;
+use spanmesh_core::trust::Trust;
 
 /// Problems between options that are each valid alone.
 pub fn contradictions(config: &Config) -> Vec<Problem> {
@@ -33,5 +35,18 @@ pub fn contradictions(config: &Config) -> Vec<Problem> {
         let (value, bound) = (seconds(retry.initial_interval), seconds(retry.max_interval));
         smaller("retry.initial_interval", value, "max_interval", bound);
     }
+    problems.extend(empty_secrets("inbound", config.trust.inbound.as_ref()));
+    problems.extend(empty_secrets("outbound", Some(&config.trust.outbound)));
     problems
+}
+
+/// Secrets by which strangers are trusted, and that are empty, as where a variable of the environment
+/// is not set: everybody can send those.
+fn empty_secrets(side: &str, trust: Option<&Trust>) -> Vec<Problem> {
+    let Some(Trust::Edge(edge)) = trust else { return Vec::new() };
+    let is_empty =
+        |matcher: &TextMatcher| matches!(matcher, TextMatcher::Exact(text) if text.is_empty());
+    let bad = edge.except.headers.iter().filter(|(_, wanted)| wanted.0.iter().any(is_empty));
+    let path = |name: &str| ["trust.", side, ".edge.except.header.", name].concat();
+    bad.map(|(name, _)| Problem::new(path(name), "must not be empty")).collect()
 }
