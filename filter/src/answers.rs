@@ -38,32 +38,23 @@ impl Answers {
     /// Tells the caller which span its request had.
     pub fn add(&self, state: &mut State, context: &SpanContext) {
         for header in &self.headers {
-            let write = match header.is_shared() {
-                true => host::add_response_header,
-                false => host::replace_response_header,
-            };
-            let written = write(header.name(), &header.value(context));
+            let (name, value) = (header.name(), header.value(context));
+            let written = host::edit_response_headers(match header.is_shared() {
+                true => HeaderEdit::Add(name, &value),
+                false => HeaderEdit::Replace(name, &value),
+            });
             state.counters.add(Counter::HostErrors, written.is_err().into());
         }
     }
 
     /// Takes out of the headers of an answer what no stranger may learn.
     pub fn strip_headers(&self, state: &mut State) {
-        self.strip(state, host::response_headers(), |edit| match edit {
-            HeaderEdit::Add(name, value) => host::add_response_header(name, value),
-            HeaderEdit::Replace(name, value) => host::replace_response_header(name, value),
-            HeaderEdit::Remove(name) => host::remove_response_header(name),
-        });
+        self.strip(state, host::response_headers(), host::edit_response_headers);
     }
 
     /// The same, for trailers.
     pub fn strip_trailers(&self, state: &mut State) {
-        self.strip(state, host::response_trailers(), |edit| match edit {
-            HeaderEdit::Add(name, value) => host::add_response_trailer(name, value),
-            HeaderEdit::Replace(name, value) => host::remove_response_trailer(name)
-                .and_then(|()| host::add_response_trailer(name, value)),
-            HeaderEdit::Remove(name) => host::remove_response_trailer(name),
-        });
+        self.strip(state, host::response_trailers(), host::edit_response_trailers);
     }
 
     fn strip(

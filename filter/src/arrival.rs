@@ -1,7 +1,6 @@
 //! A request arrives: it gets its place in a trace, and the next hop is told.
 
 use spanmesh_core::counters::Counter;
-use spanmesh_core::propagation::HeaderEdit;
 use spanmesh_core::propagation::tracecontext::TRACEPARENT;
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::span_context::SpanContext;
@@ -88,12 +87,7 @@ fn tell(
 ) {
     let mut failures = 0;
     pipeline.tracer.inject(placement, crossing, head, &mut state.counters, &mut |edit| {
-        let done = match edit {
-            HeaderEdit::Add(name, value) => host::add_request_header(name, value),
-            HeaderEdit::Replace(name, value) => host::replace_request_header(name, value),
-            HeaderEdit::Remove(name) => host::remove_request_header(name),
-        };
-        failures += u64::from(done.is_err());
+        failures += u64::from(host::edit_request_headers(edit).is_err());
     });
     state.counters.add(Counter::HostErrors, failures);
 }

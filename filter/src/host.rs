@@ -15,10 +15,9 @@ use proxy_wasm::types::{BufferType, LogLevel, MapType, MetricType};
 
 pub use callout::{callout_body, callout_header, callout_status, send};
 pub use headers::{
-    add_request_header, add_response_header, add_response_trailer, remove_request_header,
-    remove_response_header, remove_response_trailer, replace_request_header,
-    replace_response_header, request_header, request_headers, response_header, response_headers,
-    response_status, response_trailer, response_trailers,
+    edit_request_headers, edit_response_headers, edit_response_trailers, request_header,
+    request_headers, response_header, response_headers, response_status, response_trailer,
+    response_trailers,
 };
 pub use shared_store::SharedStore;
 

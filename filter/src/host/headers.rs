@@ -1,6 +1,7 @@
 //! Header maps of a request and its answer.
 
 use proxy_wasm::types::MapType;
+use spanmesh_core::propagation::HeaderEdit;
 
 use super::{
     HostError, bytes, proxy_add_header_map_value, proxy_get_header_map_pairs,
@@ -59,61 +60,40 @@ pub(super) fn header(map: MapType, name: &str) -> Option<Vec<u8>> {
     })
 }
 
-/// Replaces all request headers of that name by one.
-pub fn replace_request_header(name: &str, value: &[u8]) -> Result<(), HostError> {
-    replace(MapType::HttpRequestHeaders, name, value)
+/// Changes the request's headers.
+pub fn edit_request_headers(edit: HeaderEdit<'_>) -> Result<(), HostError> {
+    apply(MapType::HttpRequestHeaders, edit)
 }
 
-/// Replaces all response headers of that name by one.
-pub fn replace_response_header(name: &str, value: &[u8]) -> Result<(), HostError> {
-    replace(MapType::HttpResponseHeaders, name, value)
+/// Changes the answer's headers.
+pub fn edit_response_headers(edit: HeaderEdit<'_>) -> Result<(), HostError> {
+    apply(MapType::HttpResponseHeaders, edit)
 }
 
-fn replace(map: MapType, name: &str, value: &[u8]) -> Result<(), HostError> {
-    // SAFETY: name and value are readable during the call.
-    result(unsafe {
-        proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
+/// Changes the answer's trailers.
+pub fn edit_response_trailers(edit: HeaderEdit<'_>) -> Result<(), HostError> {
+    apply(MapType::HttpResponseTrailers, edit)
+}
+
+fn apply(map: MapType, edit: HeaderEdit<'_>) -> Result<(), HostError> {
+    // SAFETY: name and value are readable during each call.
+    result(match edit {
+        HeaderEdit::Add(name, value) => unsafe {
+            let (name_size, value_size) = (name.len(), value.len());
+            proxy_add_header_map_value(map, name.as_ptr(), name_size, value.as_ptr(), value_size)
+        },
+        HeaderEdit::Replace(name, value) => unsafe {
+            let (name_size, value_size) = (name.len(), value.len());
+            proxy_replace_header_map_value(
+                map,
+                name.as_ptr(),
+                name_size,
+                value.as_ptr(),
+                value_size,
+            )
+        },
+        HeaderEdit::Remove(name) => unsafe {
+            proxy_remove_header_map_value(map, name.as_ptr(), name.len())
+        },
     })
-}
-
-/// Adds a request header that is known to be absent.
-pub fn add_request_header(name: &str, value: &[u8]) -> Result<(), HostError> {
-    add(MapType::HttpRequestHeaders, name, value)
-}
-
-/// Removes all request headers of that name.
-pub fn remove_request_header(name: &str) -> Result<(), HostError> {
-    remove(MapType::HttpRequestHeaders, name)
-}
-
-/// Removes all response headers of that name.
-pub fn remove_response_header(name: &str) -> Result<(), HostError> {
-    remove(MapType::HttpResponseHeaders, name)
-}
-
-/// Removes all response trailers of that name.
-pub fn remove_response_trailer(name: &str) -> Result<(), HostError> {
-    remove(MapType::HttpResponseTrailers, name)
-}
-
-/// Adds a response header.
-pub fn add_response_header(name: &str, value: &[u8]) -> Result<(), HostError> {
-    add(MapType::HttpResponseHeaders, name, value)
-}
-
-/// Adds a response trailer.
-pub fn add_response_trailer(name: &str, value: &[u8]) -> Result<(), HostError> {
-    add(MapType::HttpResponseTrailers, name, value)
-}
-
-fn add(map: MapType, name: &str, value: &[u8]) -> Result<(), HostError> {
-    // SAFETY: name and value are readable during the call.
-    result(unsafe {
-        proxy_add_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
-    })
-}
-
-fn remove(map: MapType, name: &str) -> Result<(), HostError> {
-    // SAFETY: the name is readable during the call.
-    result(unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) })
 }

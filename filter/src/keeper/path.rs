@@ -1,6 +1,7 @@
 //! The fact that a span is kept, told from hop to hop in the headers or trailers of an answer.
 
 use spanmesh_core::counters::Counter;
+use spanmesh_core::propagation::HeaderEdit;
 use spanmesh_core::tracer::Hop;
 use spanmesh_core::trust::Crossing;
 
@@ -13,21 +14,14 @@ use crate::state::State;
 /// The part of an answer that is read and written.
 pub(super) struct Answer {
     field: fn(&str) -> Option<Vec<u8>>,
-    add: fn(&str, &[u8]) -> Result<(), host::HostError>,
-    remove: fn(&str) -> Result<(), host::HostError>,
+    edit: fn(HeaderEdit<'_>) -> Result<(), host::HostError>,
 }
 
 impl Answer {
-    pub(super) const HEADERS: Self = Self {
-        field: host::response_header,
-        add: host::add_response_header,
-        remove: host::remove_response_header,
-    };
-    pub(super) const TRAILERS: Self = Self {
-        field: host::response_trailer,
-        add: host::add_response_trailer,
-        remove: host::remove_response_trailer,
-    };
+    pub(super) const HEADERS: Self =
+        Self { field: host::response_header, edit: host::edit_response_headers };
+    pub(super) const TRAILERS: Self =
+        Self { field: host::response_trailer, edit: host::edit_response_trailers };
 }
 
 impl Keeper {
@@ -48,7 +42,7 @@ impl Keeper {
             && !pipeline.serves_application()
             && (answer.field)(header.name()).is_some()
         {
-            let failed = (answer.remove)(header.name()).is_err();
+            let failed = (answer.edit)(HeaderEdit::Remove(header.name())).is_err();
             state.counters.add(Counter::HostErrors, failed.into());
         }
     }
@@ -80,10 +74,13 @@ impl Keeper {
         let mut done = Ok(());
         let is_disbelieved = recording.hop.crossing == Crossing::Leaving;
         if (told || is_disbelieved) && header.is_private() {
-            done = (answer.remove)(header.name());
+            done = (answer.edit)(HeaderEdit::Remove(header.name()));
         }
         if tells {
-            done = (answer.add)(header.name(), &header.value(&recording.hop.context));
+            done = (answer.edit)(HeaderEdit::Add(
+                header.name(),
+                &header.value(&recording.hop.context),
+            ));
         }
         state.counters.add(Counter::HostErrors, done.is_err().into());
     }

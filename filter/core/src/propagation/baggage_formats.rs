@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::injection::remove_fields;
 use super::{
     Field, HeaderEdit, OT_BAGGAGE_PREFIX, Propagator, PropagatorSet, UBER_CONTEXT_PREFIX, baggage,
 };
@@ -50,11 +51,7 @@ pub(super) fn inject(
                 }
             }
         } else if reads.contains(propagator) {
-            for (name, _) in head.fields(field) {
-                if let Ok(name) = str::from_utf8(name) {
-                    edit(HeaderEdit::Remove(name));
-                }
-            }
+            remove_fields(Some(head), |other| other != field, edit);
         }
     }
     dropped

@@ -128,7 +128,7 @@ fn inject_tracecontext(outgoing: &Outgoing<'_>, edit: &mut dyn FnMut(HeaderEdit<
 }
 
 /// Removes noticed fields but those that stay, repeated ones at once.
-fn remove_fields(
+pub(super) fn remove_fields(
     head: Option<&RequestHead>,
     stays: impl Fn(Field) -> bool,
     edit: &mut dyn FnMut(HeaderEdit<'_>),

@@ -14,6 +14,7 @@
 
 use super::{Decision, Extraction, Field, Malformed, Outgoing, Reading, value};
 use crate::ids::{SpanId, TraceId};
+use crate::redact::split_once;
 use crate::request_head::RequestHead;
 use crate::trust::Crossing;
 
@@ -54,10 +55,7 @@ pub fn extract(head: &RequestHead) -> Extraction {
 fn parts(head: &RequestHead) -> impl Iterator<Item = Option<(&[u8], &[u8])>> {
     let field = value(head, Field::AmznTraceId).unwrap_or_default();
     let parts = field.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
-    parts.filter(|part| !part.is_empty()).map(|part| {
-        let equals = part.iter().position(|&byte| byte == b'=')?;
-        Some((part.get(..equals)?, part.get(equals + 1..)?))
-    })
+    parts.filter(|part| !part.is_empty()).map(|part| split_once(part, b'='))
 }
 
 fn parse_root(value: &[u8]) -> Option<TraceId> {

@@ -10,6 +10,7 @@
 
 use super::{own_priority, tags};
 use crate::propagation::{Field, Outgoing, value};
+use crate::redact::split_once;
 use crate::trust::Crossing;
 
 /// The key of the member.
@@ -121,8 +122,7 @@ impl<'a> Inherited<'a> {
         }
         for tag in self.tags.split(|&byte| byte == self.syntax.separator) {
             if let Some(tag) = tag.strip_prefix(self.syntax.prefix)
-                && let Some(equals) = tag.iter().position(|&byte| byte == self.syntax.equals)
-                && let Some((key, [_, value @ ..])) = tag.split_at_checked(equals)
+                && let Some((key, value)) = split_once(tag, self.syntax.equals)
                 && !matches!(key, b"" | b"tid")
                 && (stands || key != b"dm")
             {
