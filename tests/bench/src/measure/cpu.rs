@@ -9,9 +9,19 @@ use std::{fs, path::PathBuf};
 pub fn run_time(pid: u32) -> io::Result<u64> {
     let mut total = 0;
     for task in fs::read_dir(format!("/proc/{pid}/task"))? {
-        total += first_number(task?.path().join("schedstat"))?;
+        match first_number(task?.path().join("schedstat")) {
+            Ok(time) => total += time,
+            Err(error) if is_gone(&error) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(total)
+}
+
+/// Whether the thread ended after it was listed: no such file, or no such process.
+fn is_gone(error: &io::Error) -> bool {
+    const ESRCH: i32 = 3;
+    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(ESRCH)
 }
 
 fn first_number(path: PathBuf) -> io::Result<u64> {
@@ -23,14 +33,26 @@ fn first_number(path: PathBuf) -> io::Result<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, Instant};
+    use std::process::Command;
+    use std::thread::sleep;
+    use std::time::Duration;
 
+    /// A process of its own: the threads of other tests in this one come and go.
     #[test]
     fn running_is_counted() {
-        let before = run_time(std::process::id()).unwrap();
-        let begin = Instant::now();
-        while begin.elapsed() < Duration::from_millis(50) {}
-        let used = run_time(std::process::id()).unwrap() - before;
-        assert!(used > 10_000_000, "{used} ns of 50 ms");
+        let mut busy = Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap();
+        let before = run_time(busy.id()).unwrap();
+        sleep(Duration::from_millis(300));
+        let used = run_time(busy.id()).unwrap() - before;
+        busy.kill().unwrap();
+        busy.wait().unwrap();
+        assert!(used > 10_000_000, "{used} ns of 300 ms");
+    }
+
+    #[test]
+    fn a_process_that_is_gone_is_an_error() {
+        let mut gone = Command::new("true").spawn().unwrap();
+        gone.wait().unwrap();
+        assert!(run_time(gone.id()).is_err());
     }
 }
