@@ -10,7 +10,7 @@ PROPAGATORS := $(CACHE)/propagators-1.45.2-4.16.0
 WASM_TOOLCHAIN ?= rustup
 
 # Packages outside the workspace, so that their dependencies stay out of ours.
-APART := tests/bench filter/core/benches filter/core/fuzz
+APART := tests/bench filter/benches filter/fuzz
 
 MODULE := $(CURDIR)/target/spanmesh.wasm
 export SPANMESH_CACHE := $(CACHE)
@@ -56,7 +56,7 @@ lint: prerequisites wasm-target ## check formatting and lints
 .PHONY: test-core
 test-core: prerequisites ## unit and property tests of the core, the shop and the benchmark
 	@filter/setup/say "testing the core, the shop and the benchmark"
-	@cargo test --quiet -p spanmesh-core -p spanmesh-config -p spanmesh-shop
+	@cargo test --quiet -p spanmesh-core -p spanmesh-export -p spanmesh-config -p spanmesh-shop
 	@cd tests/bench && cargo test --quiet
 
 .PHONY: test-node

@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 
 use spanmesh_config::Config;
-use spanmesh_core::otlp::envelope::Envelope;
 use spanmesh_core::propagation::{Propagator, PropagatorSet};
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::resource;
@@ -12,6 +11,7 @@ use spanmesh_core::semconv::network;
 use spanmesh_core::span::{SpanKind, SpanSettings};
 use spanmesh_core::tracer::{Surroundings, Tracer};
 use spanmesh_core::trust::{Crossing, Edge, Peer, Trust};
+use spanmesh_export::envelope::Envelope;
 
 use crate::answers::Answers;
 use crate::host;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use proxy_wasm::types::LogLevel;
 use spanmesh_config::{Config, Environment};
-use spanmesh_core::exporter::Outcome;
+use spanmesh_export::exporter::Outcome;
 
 use crate::host;
 use crate::pipeline::Pipeline;

@@ -6,11 +6,11 @@ use proxy_wasm::types::LogLevel;
 use spanmesh_config::OtlpHttp;
 use spanmesh_core::counters::{Counter, Counters};
 use spanmesh_core::entropy::EntropyPool;
-use spanmesh_core::exporter::{Exporter, Outcome, RetrySettings};
 use spanmesh_core::otlp::attributes::Cuts;
-use spanmesh_core::otlp::envelope::Envelope;
-use spanmesh_core::queue::{BatchLimits, BatchQueue, Push};
 use spanmesh_core::span::{SpanData, SpanSettings};
+use spanmesh_export::envelope::Envelope;
+use spanmesh_export::exporter::{Exporter, Outcome, RetrySettings};
+use spanmesh_export::queue::{BatchLimits, BatchQueue, Push};
 
 use crate::host;
 use crate::stats::Stats;

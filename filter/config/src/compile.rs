@@ -16,11 +16,11 @@ pub use trust::TrustSettings;
 use super::options::{BATCH, FORCE, OTLP_HTTP, Opt, RESOURCE, RETRY, ROOT};
 use super::otel_environment::Additions;
 use super::{Config, Environment, OtlpHttp, duration};
-use spanmesh_core::exporter::RetrySettings;
 use spanmesh_core::otlp::messages::{AnyValue, KeyValue, any_value};
-use spanmesh_core::queue::BatchLimits;
 use spanmesh_core::sampling::Force;
 use spanmesh_core::span::SpanKind;
+use spanmesh_export::exporter::RetrySettings;
+use spanmesh_export::queue::BatchLimits;
 
 /// Compiles a value that [`super::validate::check`] found no problem in. `additions` is what
 /// its surroundings give; they are asked for the values of attributes too.

@@ -22,13 +22,13 @@ mod validate;
 pub use compile::TrustSettings;
 pub use problem::Problem;
 
-use spanmesh_core::exporter::RetrySettings;
 use spanmesh_core::keep::KeepPolicy;
 use spanmesh_core::otlp::messages::KeyValue;
 use spanmesh_core::propagation::{Propagation, ResponseHeader};
-use spanmesh_core::queue::BatchLimits;
 use spanmesh_core::sampling::{Force, Sampler};
 use spanmesh_core::span::{SpanKind, SpanSettings};
+use spanmesh_export::exporter::RetrySettings;
+use spanmesh_export::queue::BatchLimits;
 
 /// A valid configuration, compiled for use.
 #[derive(Debug)]

@@ -1,8 +1,7 @@
-//! The pure half of spanmesh: trace context, sampling, spans, batching, delivery and
-//! configuration.
+//! The request's part of spanmesh: trace context, sampling, keeping, and the encoding of spans.
 //!
 //! Nothing here knows a host, a clock, a source of entropy or a log. Bytes, times (nanoseconds
-//! since the Unix epoch) and random bytes come in as arguments; header edits, encoded batches
+//! since the Unix epoch) and random bytes come in as arguments; header edits, encoded spans
 //! and counters go out as data, and the adapter crate applies them. So everything in this crate
 //! runs in a native test, under wasm-bindgen-test and under a fuzzer.
 
@@ -10,7 +9,6 @@
 
 pub mod counters;
 pub mod entropy;
-pub mod exporter;
 pub mod header_map;
 pub mod ids;
 pub mod keep;
@@ -18,7 +16,6 @@ pub mod otel_trace_state;
 pub mod otlp;
 pub mod percent;
 pub mod propagation;
-pub mod queue;
 pub mod redact;
 pub mod request_head;
 pub mod resource;

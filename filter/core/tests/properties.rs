@@ -4,14 +4,11 @@
 use std::rc::Rc;
 
 use proptest::prelude::*;
-use spanmesh_core::exporter::{Exporter, Outcome, RetrySettings};
 use spanmesh_core::header_map::{Pairs, serialise};
 use spanmesh_core::ids::{SpanId, TraceId};
 use spanmesh_core::otlp::attributes::AttributeLimits;
-use spanmesh_core::otlp::envelope::Envelope;
-use spanmesh_core::otlp::messages::{Resource, ScopeSpans};
+use spanmesh_core::otlp::messages::ScopeSpans;
 use spanmesh_core::propagation::{RemoteParent, tracecontext};
-use spanmesh_core::queue::{BatchLimits, BatchQueue};
 use spanmesh_core::redact::{Detectors, RedactedPaths, Redaction};
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::rules::{AnyOf, TextMatcher};
@@ -166,38 +163,5 @@ proptest! {
         prop_assert_eq!(decoded.spans[0].dropped_attributes_count, cuts.dropped);
         prop_assert!(decoded.spans[0].attributes.len() <= 24);
         prop_assert_eq!(decoded.encode_to_vec(), out, "the encoding is prost's");
-    }
-
-    #[test]
-    fn any_answer_of_a_collector_is_accounted_for(
-        status in 0_u16..700,
-        retry_after in proptest::option::of(bytes()),
-        body in bytes(),
-        now: u64,
-    ) {
-        let limits = BatchLimits {
-            schedule_delay: 1,
-            max_export_batch_size: 1,
-            max_export_batch_bytes: 1_000,
-            max_queue_size: 4,
-            max_queue_bytes: 1_000,
-        };
-        let retry = RetrySettings { initial_interval: 5, max_interval: 9, max_elapsed_time: 20 };
-        let queue = BatchQueue::new(limits, Envelope::new(&Resource::default()));
-        let mut exporter = Exporter::new(queue, retry);
-        let mut counters = spanmesh_core::counters::Counters::default();
-        exporter.push(now, &mut counters, |out| out.extend([0x12, 0]));
-        prop_assert!(exporter.poll_transmit(now, &mut counters).is_some());
-        let outcome = Outcome::Response { status, retry_after: retry_after.as_deref(), body: &body };
-        exporter.handle(now, &outcome, 7, &mut counters);
-        use spanmesh_core::counters::Counter;
-        let gone = [
-            Counter::SpansDelivered,
-            Counter::DroppedRejected,
-            Counter::DroppedNotRetryable,
-            Counter::DroppedRetryExhausted,
-        ];
-        let gone: u64 = gone.into_iter().map(|counter| counters.get(counter)).sum();
-        prop_assert_eq!(gone + exporter.spans() as u64, 1);
     }
 }

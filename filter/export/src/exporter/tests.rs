@@ -1,7 +1,7 @@
 use super::*;
-use crate::otlp::envelope::Envelope;
-use crate::otlp::messages::Resource;
+use crate::envelope::Envelope;
 use crate::queue::BatchLimits;
+use spanmesh_core::otlp::messages::Resource;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

@@ -1,6 +1,6 @@
 use super::*;
-use crate::otlp::messages::{ExportTraceServiceRequest, Resource};
 use prost::Message;
+use spanmesh_core::otlp::messages::{ExportTraceServiceRequest, Resource};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -19,8 +19,8 @@ fn queue(limits: BatchLimits) -> BatchQueue {
 /// A span of `2 + name` bytes of body, plus tag and length.
 fn span(name: &str) -> impl FnOnce(&mut Vec<u8>) {
     move |out| {
-        crate::otlp::wire::put_message(out, 2, |out| {
-            crate::otlp::wire::put_bytes(out, 5, name.as_bytes());
+        spanmesh_core::otlp::wire::put_message(out, 2, |out| {
+            spanmesh_core::otlp::wire::put_bytes(out, 5, name.as_bytes());
         })
     }
 }

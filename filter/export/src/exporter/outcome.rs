@@ -5,7 +5,7 @@ use std::fmt;
 use prost::Message;
 
 use super::retry_after;
-use crate::otlp::messages::ExportTraceServiceResponse;
+use spanmesh_core::otlp::messages::ExportTraceServiceResponse;
 
 /// What the host reported of an export request.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,7 @@ impl fmt::Display for Outcome<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::otlp::messages::ExportTracePartialSuccess;
+    use spanmesh_core::otlp::messages::ExportTracePartialSuccess;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

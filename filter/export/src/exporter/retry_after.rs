@@ -6,15 +6,13 @@
 //!
 //! The two obsolete date forms are not read; a field that cannot be read counts as absent.
 
-use crate::trace_state::trim_ows;
-
 const NANOS: u64 = 1_000_000_000;
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Nanoseconds to wait from `now` (nanoseconds since the Unix epoch).
 pub(super) fn parse(value: &[u8], now: u64) -> Option<u64> {
-    let value = str::from_utf8(trim_ows(value)).ok()?;
+    let value = str::from_utf8(value.trim_ascii()).ok()?;
     if let Some(seconds) = number(value) {
         return Some(seconds.saturating_mul(NANOS));
     }

@@ -2,9 +2,9 @@
 
 use prost::Message;
 
-use super::messages::{InstrumentationScope, Resource};
-use super::wire::{put_bytes, put_header, varint_length};
-use crate::semconv::SCHEMA_URL;
+use spanmesh_core::otlp::messages::{InstrumentationScope, Resource};
+use spanmesh_core::otlp::wire::{put_bytes, put_header, varint_length};
+use spanmesh_core::semconv::SCHEMA_URL;
 
 /// Encodes an `ExportTraceServiceRequest` around spans that are already in the buffer.
 ///
@@ -21,8 +21,10 @@ pub struct Envelope {
 impl Envelope {
     /// The envelope of one resource and the scope `spanmesh`.
     pub fn new(resource: &Resource) -> Self {
-        let scope =
-            InstrumentationScope { name: "spanmesh".into(), version: crate::VERSION.into() };
+        let scope = InstrumentationScope {
+            name: "spanmesh".into(),
+            version: spanmesh_core::VERSION.into(),
+        };
         let field = |number, body: &[u8]| {
             let mut out = Vec::new();
             put_bytes(&mut out, number, body);
@@ -74,7 +76,7 @@ impl Envelope {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::otlp::messages::{
+    use spanmesh_core::otlp::messages::{
         ExportTraceServiceRequest, KeyValue, ResourceSpans, ScopeSpans, Span,
     };
     #[cfg(target_arch = "wasm32")]
@@ -94,8 +96,10 @@ mod tests {
             let start = envelope.close(&mut buffer);
             assert_eq!(buffer.len(), before + envelope.tail());
 
-            let scope =
-                InstrumentationScope { name: "spanmesh".into(), version: crate::VERSION.into() };
+            let scope = InstrumentationScope {
+                name: "spanmesh".into(),
+                version: spanmesh_core::VERSION.into(),
+            };
             let scope_spans = ScopeSpans {
                 scope: Some(scope),
                 spans: vec![span; count],

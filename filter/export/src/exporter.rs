@@ -12,9 +12,9 @@ mod retry_after;
 pub use outcome::Outcome;
 pub use retry::RetrySettings;
 
-use crate::counters::{Counter, Counters};
 use crate::queue::{Batch, BatchQueue, Push};
 use outcome::Verdict;
+use spanmesh_core::counters::{Counter, Counters};
 
 /// The queue of one worker and the export that is under way.
 #[derive(Debug)]

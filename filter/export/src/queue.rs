@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::otlp::envelope::Envelope;
+use crate::envelope::Envelope;
 
 /// Bytes by which a buffer grows when it has little room left. Doubling would let a full queue take
 /// twice the memory of its spans.

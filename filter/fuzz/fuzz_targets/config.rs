@@ -6,10 +6,10 @@
 use libfuzzer_sys::fuzz_target;
 use spanmesh_config::Config;
 use spanmesh_core::counters::Counters;
-use spanmesh_core::exporter::Exporter;
-use spanmesh_core::otlp::envelope::Envelope;
+use spanmesh_export::exporter::Exporter;
+use spanmesh_export::envelope::Envelope;
 use spanmesh_core::otlp::messages::Resource;
-use spanmesh_core::queue::BatchQueue;
+use spanmesh_export::queue::BatchQueue;
 
 fuzz_target!(|bytes: &[u8]| {
     let environment = |name: &str| (name != "UNSET").then(|| format!("{name}7"));

@@ -7,11 +7,11 @@ use libfuzzer_sys::arbitrary::{self, Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use prost::Message as _;
 use spanmesh_core::counters::{Counter, Counters};
-use spanmesh_core::exporter::{Exporter, Outcome, RetrySettings};
-use spanmesh_core::otlp::envelope::Envelope;
+use spanmesh_export::exporter::{Exporter, Outcome, RetrySettings};
+use spanmesh_export::envelope::Envelope;
 use spanmesh_core::otlp::messages::{ExportTraceServiceRequest, Resource};
 use spanmesh_core::otlp::wire::{put_bytes, put_message};
-use spanmesh_core::queue::{BatchLimits, BatchQueue, Push};
+use spanmesh_export::queue::{BatchLimits, BatchQueue, Push};
 
 const SECOND: u64 = 1_000_000_000;
 const LIMITS: BatchLimits = BatchLimits {

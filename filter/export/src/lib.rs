@@ -1,0 +1,11 @@
+//! Delivery: encoded spans in bounded batches, and the exporter that brings them to a backend.
+//!
+//! As in the core, nothing here knows a host, a clock, a source of entropy or a log: bytes, times
+//! (nanoseconds since the Unix epoch) and random numbers come in as arguments, requests and
+//! counters go out as data. What runs once for a batch is built for size.
+
+#![forbid(unsafe_code)]
+
+pub mod envelope;
+pub mod exporter;
+pub mod queue;
