@@ -4,7 +4,9 @@ ENVOY ?= 1.39.3
 ENVOY_OLDEST := 1.36.4
 CACHE ?= $(HOME)/.cache/spanmesh
 JAEGER := $(CACHE)/jaeger-1.62.0/bin/jaeger-all-in-one
-OTELCOL := $(CACHE)/otelcol-0.155.0/bin/otelcol
+# Named after its pinned parts too, so that no Collector of other parts is taken for it.
+OTELCOL := $(CACHE)/otelcol-0.155.0-$(shell tests/setup/otelcol parts)/bin/otelcol
+ZIPKIN := $(CACHE)/zipkin-3.5.1/zipkin-server.jar
 PROPAGATORS := $(CACHE)/propagators-1.45.2-4.16.0
 # rustup, or debian: build with Debian's compiler when rustup cannot install the target.
 WASM_TOOLCHAIN ?= rustup
@@ -17,6 +19,7 @@ export SPANMESH_CACHE := $(CACHE)
 export SPANMESH_WASM := $(MODULE)
 export SPANMESH_JAEGER := $(JAEGER)
 export SPANMESH_OTELCOL := $(OTELCOL)
+export SPANMESH_ZIPKIN := $(ZIPKIN)
 export SPANMESH_PROPAGATORS := $(PROPAGATORS)/bin/python
 
 envoy = $(CACHE)/envoy-$(1)/bin/envoy-binary
@@ -65,7 +68,7 @@ test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core a
 	@tests/setup/node-tests
 
 .PHONY: test-e2e
-test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(JAEGER) $(OTELCOL) $(PROPAGATORS)/propagators.stamp ## tests in real Envoys, the current and the oldest supported, and of the repository
+test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(JAEGER) $(OTELCOL) $(ZIPKIN) $(PROPAGATORS)/propagators.stamp ## tests in real Envoys, the current and the oldest supported, and of the repository
 	@filter/setup/say "testing the harness and the repository"
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-harness -p spanmesh-foreign
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-tests --test tidy --test interop
@@ -103,6 +106,9 @@ $(JAEGER):
 
 $(OTELCOL):
 	@tests/setup/otelcol
+
+$(ZIPKIN):
+	@tests/setup/zipkin
 
 $(PROPAGATORS)/propagators.stamp:
 	@tests/setup/propagators
