@@ -39,6 +39,7 @@ pub mod port;
 pub mod tls;
 pub mod upstream;
 pub mod wait;
+pub mod zipkin;
 
 mod nursery;
 mod process;
@@ -57,8 +58,9 @@ pub use h2_client::{GrpcReply, H2Client, grpc_call};
 pub use header_copying_app::HeaderCopyingApp;
 pub use jaeger::Jaeger;
 pub use load::{Load, LoadReport};
-pub use otelcol::OtelCollector;
+pub use otelcol::{OtelCollector, OtelcolConfig};
 pub use port::free_port;
 pub use tls::{Authority, Identity};
 pub use upstream::{RecordedRequest, Upstream};
 pub use wait::SECONDS;
+pub use zipkin::Zipkin;

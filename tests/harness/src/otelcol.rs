@@ -1,5 +1,7 @@
 //! A real OpenTelemetry Collector, with the configuration that a test gives it.
 
+mod config;
+
 use std::{fs, io};
 
 use serde_json::{Value, json};
@@ -8,6 +10,8 @@ use crate::client::Client;
 use crate::process::Process;
 use crate::temp_dir::TempDir;
 use crate::{nursery, paths};
+
+pub use config::OtelcolConfig;
 
 /// A running OpenTelemetry Collector. Dropping it kills it; [`OtelCollector::stop`] ends it in
 /// an orderly way.

@@ -24,6 +24,11 @@ pub fn otelcol_binary() -> PathBuf {
     from_environment("SPANMESH_OTELCOL", "the binary of the OpenTelemetry Collector")
 }
 
+/// The jar of Zipkin's server, from the environment variable `SPANMESH_ZIPKIN`.
+pub fn zipkin_jar() -> PathBuf {
+    from_environment("SPANMESH_ZIPKIN", "the jar of Zipkin's server")
+}
+
 /// The Python that has the foreign propagators, from the environment variable
 /// `SPANMESH_PROPAGATORS`.
 pub fn propagators_python() -> PathBuf {

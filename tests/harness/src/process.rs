@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a server may take to end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A running server that logs to its standard error. Dropping it kills it.
+/// A running server that logs to its standard output or error. Dropping it kills it.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Mutex<Child>,
@@ -26,12 +26,13 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(mut command: Command) -> Process {
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = nursery::spawn(command);
+        let (output, stderr) = io::pipe().expect("a pipe can be had");
+        let stdout = stderr.try_clone().expect("a pipe has any number of ends");
+        command.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+        let child = nursery::spawn(command);
         let log = Arc::new(Mutex::new(String::new()));
-        let stderr = child.stderr.take().expect("stderr was piped");
         let copy = Arc::clone(&log);
-        let reader = thread::spawn(move || keep(stderr, &copy));
+        let reader = thread::spawn(move || keep(output, &copy));
         Process { pid: child.id(), child: Mutex::new(child), log, reader }
     }
 
@@ -100,8 +101,8 @@ impl Drop for Process {
     }
 }
 
-fn keep(stderr: impl Read, log: &Mutex<String>) {
-    let mut reader = BufReader::new(stderr);
+fn keep(output: impl Read, log: &Mutex<String>) {
+    let mut reader = BufReader::new(output);
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
         log.lock().expect("no holder panics").push_str(&String::from_utf8_lossy(&line));

@@ -23,12 +23,17 @@ pub fn span(trace: u8, name: &str, code: StatusCode) -> Span {
 
 /// The request that exports these spans of one service over OTLP/HTTP.
 pub fn export(service: &str, spans: Vec<Span>) -> Request {
+    let body = message(service, spans);
+    Request::post("/v1/traces", body).header("content-type", "application/x-protobuf")
+}
+
+/// The message that exports these spans of one service.
+pub fn message(service: &str, spans: Vec<Span>) -> Vec<u8> {
     let name = AnyValue { value: Some(Value::StringValue(service.to_owned())) };
     let name =
         KeyValue { key: "service.name".to_owned(), value: Some(name), ..KeyValue::default() };
     let resource = Some(Resource { attributes: vec![name], ..Resource::default() });
     let scope_spans = vec![ScopeSpans { spans, ..ScopeSpans::default() }];
     let resource_spans = vec![ResourceSpans { resource, scope_spans, ..ResourceSpans::default() }];
-    let body = ExportTraceServiceRequest { resource_spans }.encode_to_vec();
-    Request::post("/v1/traces", body).header("content-type", "application/x-protobuf")
+    ExportTraceServiceRequest { resource_spans }.encode_to_vec()
 }
