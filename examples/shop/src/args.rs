@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::backend::Ui;
 use crate::services::Service;
 
 /// What the program is asked to be.
@@ -9,6 +10,8 @@ pub enum Command {
     Demo {
         /// Whether everything stays up after it.
         keep: bool,
+        /// What shows the traces.
+        ui: Ui,
     },
     /// One of the services, as a child of the demonstration.
     Service {
@@ -27,25 +30,27 @@ pub enum Command {
 pub const USAGE: &str = "\
 A checkout shop behind real Envoys, traced by spanmesh.
 
-  make demo           run it
-  make demo KEEP=1    run it and keep it running until Ctrl-C
+  make demo             run it
+  make demo KEEP=1      run it and keep it running until Ctrl-C
+  make demo UI=zipkin   run it with the real Zipkin and its web UI
 
 or, with SPANMESH_ENVOY and SPANMESH_WASM naming the two files:
 
   cargo run --release -p spanmesh-shop [-- --keep]";
 
 impl Command {
-    /// Reads the arguments (without the program's name), and the value of the environment
-    /// variable KEEP.
+    /// Reads the arguments (without the program's name), and the environment variables KEEP and
+    /// UI, empty where they are not set.
     ///
     /// # Errors
     ///
     /// What is wrong with them, in a sentence.
-    pub fn parse(arguments: &[String], keep: Option<&str>) -> Result<Self, String> {
+    pub fn parse(arguments: &[String], variable: impl Fn(&str) -> String) -> Result<Self, String> {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let demo = |keep| Ok(Self::Demo { keep, ui: variable("UI").parse()? });
         match arguments.as_slice() {
-            [] => Ok(Self::Demo { keep: keep.is_some_and(|keep| !matches!(keep, "" | "0")) }),
-            ["--keep"] => Ok(Self::Demo { keep: true }),
+            [] => demo(!matches!(variable("KEEP").as_str(), "" | "0")),
+            ["--keep"] => demo(true),
             ["-h" | "--help"] => Ok(Self::Help),
             ["service", name, listen, outbound] => Ok(Self::Service {
                 service: name.parse()?,
@@ -73,23 +78,46 @@ mod tests {
 
     #[test]
     fn table() {
-        let demo = |keep| Ok(Command::Demo { keep });
+        let demo = |keep| Ok(Command::Demo { keep, ui: Ui::Terminal });
+        let zipkin = |keep| Ok(Command::Demo { keep, ui: Ui::Zipkin });
+        let unknown = Err("no UI is called \"jaeger\": terminal or zipkin".to_owned());
         let sense = |what: &str| Err(format!("cannot make sense of {what:?} here"));
-        for (arguments, keep, want, reason) in [
-            ("", None, demo(false), "the usual"),
-            ("", Some("1"), demo(true), "make passes KEEP=1 on as a variable"),
-            ("", Some("0"), demo(false), "KEEP=0 is no"),
-            ("", Some(""), demo(false), "and so is KEEP="),
-            ("--keep", None, demo(true), "the same without make"),
-            ("--help", None, Ok(Command::Help), "asked for help"),
-            ("--kep", None, sense("--kep"), "a typing mistake"),
-            ("service cart 1", None, sense("service"), "too few"),
-            ("service cart 1 x", None, Err("\"x\" is not a port".to_owned()), "a word for a port"),
-            ("service cart 65536 1", None, Err("\"65536\" is not a port".to_owned()), "too large"),
-            ("service bart 1 2", None, Err("no service is called \"bart\"".to_owned()), "unknown"),
+        for (arguments, keep, ui, want, reason) in [
+            ("", "", "", demo(false), "the usual"),
+            ("", "1", "", demo(true), "make passes KEEP=1 on as a variable"),
+            ("", "0", "", demo(false), "KEEP=0 is no"),
+            ("", "", "zipkin", zipkin(false), "make passes UI=zipkin on too"),
+            ("--keep", "", "zipkin", zipkin(true), "both"),
+            ("", "", "jaeger", unknown, "there is no such UI"),
+            ("--keep", "", "", demo(true), "the same without make"),
+            ("--help", "", "", Ok(Command::Help), "asked for help"),
+            ("--kep", "", "", sense("--kep"), "a typing mistake"),
+            ("service cart 1", "", "", sense("service"), "too few"),
+            (
+                "service cart 1 x",
+                "",
+                "",
+                Err("\"x\" is not a port".to_owned()),
+                "a word for a port",
+            ),
+            (
+                "service cart 65536 1",
+                "",
+                "",
+                Err("\"65536\" is not a port".to_owned()),
+                "too large",
+            ),
+            (
+                "service bart 1 2",
+                "",
+                "",
+                Err("no service is called \"bart\"".to_owned()),
+                "unknown",
+            ),
         ] {
             let words: Vec<String> = arguments.split_whitespace().map(str::to_owned).collect();
-            assert_eq!(Command::parse(&words, keep), want, "{arguments:?}, {keep:?}: {reason}");
+            let variable = |name: &str| if name == "KEEP" { keep } else { ui }.to_owned();
+            assert_eq!(Command::parse(&words, variable), want, "{arguments:?}: {reason}");
         }
     }
 
@@ -98,7 +126,7 @@ mod tests {
         for service in Service::INSIDE.into_iter().chain([Service::Provider]) {
             let words = Command::service(service, 8080, 15001);
             let want = Command::Service { service, listen: 8080, outbound: 15001 };
-            assert_eq!(Command::parse(&words, None), Ok(want));
+            assert_eq!(Command::parse(&words, |_| String::new()), Ok(want));
         }
     }
 }

@@ -2,12 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use spanmesh_harness::Collector;
 use tokio::time::sleep;
 
+use crate::backend::Backend;
 use crate::check;
 use crate::paint::Paint;
-use crate::received;
 use crate::scenario::TRAFFIC;
 use crate::trace::Trace;
 use crate::waterfall;
@@ -31,7 +30,7 @@ const SHOWN: usize = 3;
 ///
 /// Everything that is missing, too much or wrong when the patience is at its end.
 pub async fn wait(
-    collector: &Collector,
+    backend: &Backend,
     step: &impl Fn(&str),
     paint: Paint,
 ) -> Result<Vec<Trace>, String> {
@@ -39,7 +38,7 @@ pub async fn wait(
     let deadline = Instant::now() + PATIENCE;
     let mut report = Instant::now() + REPORT;
     loop {
-        let traces = Trace::all(received::spans(collector));
+        let traces = Trace::all(backend.spans().await);
         let problems = problems(&traces);
         if problems.is_empty() {
             return Ok(traces);

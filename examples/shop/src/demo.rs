@@ -1,5 +1,6 @@
 //! The demonstration, from start to end.
 
+use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::time::Instant;
@@ -7,10 +8,12 @@ use std::{panic, process};
 
 use http::HeaderMap;
 
+use crate::backend::Ui;
 use crate::client::exchange;
 use crate::paint::Paint;
 use crate::scenario::{Scenario, Story, TRAFFIC};
 use crate::shop::Shop;
+use crate::trace::Trace;
 use crate::waterfall::titled;
 use crate::{arrival, follow, signals};
 
@@ -31,58 +34,65 @@ pub fn leave_on_panic() {
 /// # Errors
 ///
 /// What did not work, in words: the traces that did not arrive as they must among it.
-pub async fn run(keep: bool) -> Result<u8, String> {
+pub async fn run(keep: bool, ui: Ui) -> Result<u8, String> {
     let paint = Paint::of_stdout();
     let mut stop = pin!(signals::stop());
-    let (shop, spans) = tokio::select! {
+    let (shop, seen) = tokio::select! {
         biased;
         stopped = &mut stop => return stopped,
-        shown = show(paint) => shown?,
+        shown = show(ui, paint) => shown?,
     };
     if !keep {
-        println!("\nAll of it stops now. To keep it running and try it: make demo KEEP=1");
+        let ui = if ui == Ui::Zipkin { "UI=zipkin " } else { "" };
+        println!("\nAll of it stops now. To keep it running and try it: make demo {ui}KEEP=1");
         return Ok(0);
     }
     println!("\n{}", paint.bold("It keeps running; Ctrl-C stops everything"));
     println!("{}", shop.suggestions());
     tokio::select! {
-        never = follow::forever(&shop.collector, spans, paint) => match never {},
+        never = follow::forever(&shop.backend, seen, paint) => match never {},
         // Now it is how the demonstration ends, and no failure.
         stopped = &mut stop => stopped.map(|_| 0),
     }
 }
 
 /// Starts the shop, drives the traffic, checks and prints. Gives the shop, still running, and the
-/// number of spans that came.
-async fn show(paint: Paint) -> Result<(Shop, usize), String> {
+/// ids of the spans that came.
+async fn show(ui: Ui, paint: Paint) -> Result<(Shop, HashSet<String>), String> {
     let started = Instant::now();
     let step = |text: &str| {
         let seconds = format!("[{:5.1} s]", started.elapsed().as_secs_f64());
         println!("{} {text}", paint.dim(&seconds));
     };
 
-    let shop = Shop::start(&step).await?;
+    let shop = Shop::start(ui, &step).await?;
     println!("\n{}\n{}", paint.bold("What runs where"), shop.places());
 
     step(&format!("driving {} requests through the edge", TRAFFIC.len()));
     for scenario in TRAFFIC {
         drive(&shop, scenario).await?;
     }
-    let traces = arrival::wait(&shop.collector, &step, paint).await.inspect_err(|_| {
+    let traces = arrival::wait(&shop.backend, &step, paint).await.inspect_err(|_| {
         let complaints = shop.complaints();
         if !complaints.is_empty() {
             println!("\nWhat the Envoys have logged:\n{complaints}");
         }
     })?;
-    let spans: usize = traces.iter().map(|trace| trace.rows().len()).sum();
-    step(&format!("{spans} spans in {} traces: complete, joined, as they must be", traces.len()));
+    let rows = traces.iter().flat_map(Trace::rows);
+    let spans: HashSet<String> = rows.map(|row| row.span.span_id.clone()).collect();
+    step(&format!(
+        "{} spans in {} traces: complete, joined, as they must be",
+        spans.len(),
+        traces.len()
+    ));
 
     for (story, title) in [
         (Story::SlowCheckout, "The slow checkout: the warehouse searches for a piano"),
         (Story::FailedCheckout, "The failed checkout: the bank is closed"),
     ] {
         if let Some(trace) = TRAFFIC.iter().find(|s| s.story == story).and_then(|s| s.of(&traces)) {
-            print!("\n{}\n{}", paint.bold(title), titled(trace, paint));
+            let link = shop.backend.link(trace.id());
+            print!("\n{}\n{}{link}", paint.bold(title), titled(trace, paint));
         }
     }
     Ok((shop, spans))

@@ -1,14 +1,13 @@
 //! Printing every trace that comes, while the demonstration is kept running.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
-use spanmesh_harness::Collector;
 use tokio::time::sleep;
 
+use crate::backend::Backend;
 use crate::paint::Paint;
-use crate::received;
 use crate::span::Span;
 use crate::trace::Trace;
 use crate::waterfall::titled;
@@ -20,19 +19,16 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// different times, 200 ms apart at most.
 const QUIET: Duration = Duration::from_millis(700);
 
-/// Prints every trace that comes after the first `seen` spans.
-pub async fn forever(collector: &Collector, mut seen: usize, paint: Paint) -> Infallible {
-    let mut coming = Coming::default();
+/// Prints every trace that comes, but for the spans whose ids were `seen`.
+pub async fn forever(backend: &Backend, seen: HashSet<String>, paint: Paint) -> Infallible {
+    let mut coming = Coming { seen, ..Coming::default() };
     loop {
-        let spans = received::spans(collector);
-        let total = spans.len();
         let now = Instant::now();
-        for span in spans.into_iter().skip(seen) {
+        for span in backend.spans().await {
             coming.add(span, now);
         }
-        seen = total;
         for trace in coming.take_quiet(now) {
-            print!("\n{}", titled(&trace, paint));
+            print!("\n{}{}", titled(&trace, paint), backend.link(trace.id()));
         }
         sleep(PAUSE).await;
     }
@@ -42,13 +38,18 @@ pub async fn forever(collector: &Collector, mut seen: usize, paint: Paint) -> In
 #[derive(Default)]
 struct Coming {
     traces: HashMap<String, (Vec<Span>, Instant)>,
+    /// The ids of all spans that came.
+    seen: HashSet<String>,
 }
 
 // === impl Coming ===
 
 impl Coming {
-    /// Adds a span that came at `now`.
+    /// Adds a span that is there at `now`, and may have been there before.
     fn add(&mut self, span: Span, now: Instant) {
+        if !self.seen.insert(span.span_id.clone()) {
+            return;
+        }
         let id = span.trace_id.clone();
         let (spans, newest) = self.traces.entry(id).or_insert_with(|| (Vec::new(), now));
         spans.push(span);
@@ -75,6 +76,7 @@ mod tests {
         let mut coming = Coming::default();
         coming.add(span("a", None, "edge", Kind::Server, [0, 9]), start);
         coming.add(span("b", Some("a"), "cart", Kind::Server, [1, 8]), start + QUIET / 2);
+        coming.add(span("a", None, "edge", Kind::Server, [0, 9]), start + QUIET);
         assert!(coming.take_quiet(start + QUIET).is_empty(), "more may come");
         let traces = coming.take_quiet(start + QUIET / 2 + QUIET);
         assert_eq!(traces.iter().map(|t| t.rows().len()).collect::<Vec<_>>(), [2]);

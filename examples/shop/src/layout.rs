@@ -1,5 +1,6 @@
 //! Which port everything listens on.
 
+use crate::backend::Ui;
 use crate::ports::Documented;
 use crate::services::Service;
 
@@ -13,8 +14,8 @@ pub struct Layout {
     pub inside: Vec<Inside>,
     /// The payment provider.
     pub provider: u16,
-    /// What stands in for an OpenTelemetry collector.
-    pub collector: u16,
+    /// What has the spans.
+    pub backend: u16,
     _documented: Documented,
 }
 
@@ -39,12 +40,13 @@ const EDGE: u16 = 10000;
 const EDGE_ADMIN: u16 = 10009;
 const PROVIDER: u16 = 10600;
 const COLLECTOR: u16 = 4318;
+const ZIPKIN: u16 = 9411;
 
 // === impl Layout ===
 
 impl Layout {
     /// The documented ports where they are free, other free ones where they are not.
-    pub fn choose() -> Self {
+    pub fn choose(ui: Ui) -> Self {
         let documented = Documented::claim();
         let take = |port| documented.take(port);
         let inside = (101..).zip(Service::INSIDE).map(|(hundreds, service)| {
@@ -63,7 +65,7 @@ impl Layout {
             edge: take(EDGE),
             edge_admin: take(EDGE_ADMIN),
             provider: take(PROVIDER),
-            collector: take(COLLECTOR),
+            backend: take(if ui == Ui::Zipkin { ZIPKIN } else { COLLECTOR }),
             _documented: documented,
         }
     }
@@ -71,7 +73,7 @@ impl Layout {
     /// What takes the place of the ports in `envoy/edge.yaml`.
     pub fn edge_ports(&self) -> Vec<(u16, u16)> {
         let mut map =
-            vec![(EDGE, self.edge), (EDGE_ADMIN, self.edge_admin), (COLLECTOR, self.collector)];
+            vec![(EDGE, self.edge), (EDGE_ADMIN, self.edge_admin), (COLLECTOR, self.backend)];
         map.extend(self.inside.iter().map(|other| (other.documented_inbound, other.inbound)));
         map
     }
@@ -84,7 +86,7 @@ impl Layout {
             (8080, own.listen),
             (9909, own.admin),
             (PROVIDER, self.provider),
-            (COLLECTOR, self.collector),
+            (COLLECTOR, self.backend),
         ];
         map.extend(self.inside.iter().map(|other| (other.documented_inbound, other.inbound)));
         map
@@ -97,7 +99,7 @@ mod tests {
 
     #[test]
     fn every_port_of_the_files_is_replaced() {
-        let layout = Layout::choose();
+        let layout = Layout::choose(Ui::Terminal);
         let edge = layout.edge_ports();
         let sidecar = layout.sidecar_ports(&layout.inside[0]);
         for (file, map) in [

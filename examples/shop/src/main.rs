@@ -7,6 +7,7 @@
 
 mod args;
 mod arrival;
+mod backend;
 mod check;
 mod client;
 mod demo;
@@ -25,6 +26,7 @@ mod signals;
 mod span;
 mod trace;
 mod waterfall;
+mod zipkin_span;
 
 use std::env;
 use std::process::ExitCode;
@@ -35,10 +37,10 @@ use args::{Command, USAGE};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    match Command::parse(&arguments, env::var("KEEP").ok().as_deref()) {
-        Ok(Command::Demo { keep }) => run(async {
+    match Command::parse(&arguments, |name| env::var(name).unwrap_or_default()) {
+        Ok(Command::Demo { keep, ui }) => run(async move {
             demo::leave_on_panic();
-            demo::run(keep).await.map(ExitCode::from)
+            demo::run(keep, ui).await.map(ExitCode::from)
         }),
         Ok(Command::Service { service, listen, outbound }) => run(async move {
             orphanage::exit_with_parent();

@@ -39,7 +39,7 @@ fn span(received: &ReceivedSpan) -> Span {
 }
 
 /// Host and path of a URL, and its query.
-fn split_url(url: &str) -> (String, String) {
+pub fn split_url(url: &str) -> (String, String) {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let (target, query) = rest.split_once('?').unwrap_or((rest, ""));
     (target.to_owned(), query.to_owned())

@@ -1,13 +1,14 @@
-//! The running shop: services, Envoys and the collector's stand-in.
+//! The running shop: services, Envoys and what has their spans.
 
 use std::env;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
-use spanmesh_harness::{Collector, Envoy, EnvoyConfig};
+use spanmesh_harness::{Envoy, EnvoyConfig};
 use tokio::time::sleep;
 
+use crate::backend::{Backend, Ui};
 use crate::layout::{Inside, Layout};
 use crate::orphanage::ServiceProcess;
 use crate::services::Service;
@@ -18,8 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Everything that runs. Dropping it stops everything.
 pub struct Shop {
     layout: Layout,
-    /// What stands in for an OpenTelemetry collector.
-    pub collector: Collector,
+    /// What has the spans.
+    pub backend: Backend,
     envoys: Vec<(&'static str, Envoy)>,
     _services: Vec<ServiceProcess>,
 }
@@ -30,9 +31,9 @@ impl Shop {
     /// # Errors
     ///
     /// If a service or an Envoy does not start.
-    pub async fn start(step: &impl Fn(&str)) -> Result<Self, String> {
-        check_environment()?;
-        let layout = Layout::choose();
+    pub async fn start(ui: Ui, step: &impl Fn(&str)) -> Result<Self, String> {
+        check_environment(ui)?;
+        let layout = Layout::choose(ui);
         step("starting 6 services, each a process of its own");
         let mut services = Vec::new();
         for inside in &layout.inside {
@@ -40,16 +41,20 @@ impl Shop {
         }
         services.push(start(Service::Provider, layout.provider, layout.provider).await?);
 
-        let collector = Collector::start_on(layout.collector).await;
+        if ui == Ui::Zipkin {
+            step("starting Zipkin");
+        }
+        let backend = Backend::start(ui, layout.backend).await;
         let mut envoys = Vec::new();
         for inside in &layout.inside {
             let name = inside.service.name();
             step(&format!("starting the Envoy of {name}"));
-            envoys.push((name, envoy("sidecar.yaml", name, layout.sidecar_ports(inside)).await?));
+            let ports = layout.sidecar_ports(inside);
+            envoys.push((name, envoy("sidecar.yaml", name, ports, &backend).await?));
         }
         step("starting the Envoy of the edge");
-        envoys.push(("edge", envoy("edge.yaml", "edge", layout.edge_ports()).await?));
-        Ok(Self { layout, collector, envoys, _services: services })
+        envoys.push(("edge", envoy("edge.yaml", "edge", layout.edge_ports(), &backend).await?));
+        Ok(Self { layout, backend, envoys, _services: services })
     }
 
     /// The port that customers use.
@@ -59,7 +64,7 @@ impl Shop {
 
     /// What runs where.
     pub fn places(&self) -> String {
-        let Layout { edge, edge_admin, inside, provider, collector, .. } = &self.layout;
+        let Layout { edge, edge_admin, inside, provider, .. } = &self.layout;
         let url = |port: u16| format!("http://127.0.0.1:{port}");
         let mut text = String::new();
         let mut line = |name: &str, place: &str, rest: &str| {
@@ -71,7 +76,8 @@ impl Shop {
             line(service.name(), &url(*listen), &envoy);
         }
         line(Service::Provider.name(), &url(*provider), "outside the mesh, no Envoy");
-        line("collector", &url(*collector), "a stand-in for an OpenTelemetry collector");
+        let [name, url, what] = self.backend.place();
+        line(&name, &url, &what);
         text
     }
 
@@ -111,11 +117,17 @@ async fn start(service: Service, listen: u16, outbound: u16) -> Result<ServicePr
 }
 
 /// Starts an Envoy with a file of `examples/shop/envoy/`, this `node.cluster` and these ports in
-/// place of those of the file.
-async fn envoy(file: &str, name: &str, ports: Vec<(u16, u16)>) -> Result<Envoy, String> {
+/// place of those of the file, to send its spans to `backend`.
+async fn envoy(
+    file: &str,
+    name: &str,
+    ports: Vec<(u16, u16)>,
+    backend: &Backend,
+) -> Result<Envoy, String> {
     let mut config = EnvoyConfig::from_file(&format!("examples/shop/envoy/{file}"))
         .set("/node/id", format!("{name}-1"))
         .set("/node/cluster", name);
+    config = backend.configure(config);
     for (from, to) in ports {
         config = config.map_port(from, to);
     }
@@ -130,11 +142,14 @@ fn telling(log: &str) -> String {
     log.lines().filter(is_telling).map(|line| format!("  {line}\n")).collect()
 }
 
-/// That `make demo`, or whoever else runs this, has said where the two files are.
-fn check_environment() -> Result<(), String> {
-    for (variable, what) in
-        [("SPANMESH_ENVOY", "the Envoy binary"), ("SPANMESH_WASM", "the built spanmesh.wasm")]
-    {
+/// That `make demo`, or whoever else runs this, has said where the files are.
+fn check_environment(ui: Ui) -> Result<(), String> {
+    let mut needed =
+        vec![("SPANMESH_ENVOY", "the Envoy binary"), ("SPANMESH_WASM", "the built spanmesh.wasm")];
+    if ui == Ui::Zipkin {
+        needed.push(("SPANMESH_ZIPKIN", "the jar of Zipkin's server"));
+    }
+    for (variable, what) in needed {
         if env::var_os(variable).is_none_or(|value| value.is_empty()) {
             return Err(format!("{variable} must name {what}; `make demo` sets it"));
         }

@@ -94,6 +94,11 @@ impl Trace {
         self.rows.iter().find(|row| row.place == Place::Root).map(|row| &row.span)
     }
 
+    /// The id, empty if there are no spans.
+    pub fn id(&self) -> &str {
+        self.rows.first().map_or("", |row| &row.span.trace_id)
+    }
+
     /// The first start.
     pub fn start(&self) -> u64 {
         self.rows.iter().map(|row| row.span.start).min().unwrap_or_default()

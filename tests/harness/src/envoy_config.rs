@@ -79,6 +79,12 @@ impl EnvoyConfig {
         self
     }
 
+    /// Sets one field of the plugin configuration of every Wasm filter, which must be JSON.
+    pub fn set_in_plugin(mut self, pointer: &str, field: impl Into<Value>) -> EnvoyConfig {
+        wasm::set_in_configuration(&mut self.value, pointer, &field.into());
+        self
+    }
+
     /// Takes every Wasm filter out.
     pub fn without_wasm(mut self) -> EnvoyConfig {
         wasm::remove(&mut self.value);

@@ -78,3 +78,17 @@ fn a_port_chosen_early_stays() {
     let port = config.port(15006);
     assert_eq!(resolved(config).1[&15006], port);
 }
+
+#[test]
+fn one_field_of_every_plugin_configuration_is_set() {
+    let given = r#"{"exporter": {"otlp_http": {"cluster": "a"}}, "batch": {}}"#;
+    let config = config().plugin_configuration(given);
+    let config = config.set_in_plugin("/exporter", json!({"zipkin": {"cluster": "b"}}));
+    let expected = json!({"exporter": {"zipkin": {"cluster": "b"}}, "batch": {}});
+    for listener in ["/static_resources/listeners/0", "/static_resources/listeners/1"] {
+        let pointer = "/http_filters/0/typed_config/config/configuration/value";
+        let text = config.value().pointer(&format!("{listener}{pointer}")).unwrap();
+        let set: Value = serde_json::from_str(text.as_str().unwrap()).unwrap();
+        assert_eq!(set, expected, "{listener}");
+    }
+}

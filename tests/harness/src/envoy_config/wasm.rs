@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::yaml::each_object;
+use super::yaml::{each_object, slot};
 
 const WASM: &str = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm";
 const STRING: &str = "type.googleapis.com/google.protobuf.StringValue";
@@ -22,6 +22,18 @@ pub(super) fn set_configuration(value: &mut Value, text: &str) {
     let mut found = false;
     each_plugin(value, |config| {
         config["configuration"] = json!({"@type": STRING, "value": text});
+        found = true;
+    });
+    assert!(found, "there is no Wasm filter to configure");
+}
+
+pub(super) fn set_in_configuration(value: &mut Value, pointer: &str, field: &Value) {
+    let mut found = false;
+    each_plugin(value, |config| {
+        let text = config["configuration"]["value"].as_str().expect("a plugin configuration");
+        let mut inner: Value = serde_json::from_str(text).expect("the configuration is JSON");
+        *slot(&mut inner, pointer) = field.clone();
+        config["configuration"]["value"] = inner.to_string().into();
         found = true;
     });
     assert!(found, "there is no Wasm filter to configure");
