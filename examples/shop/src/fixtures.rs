@@ -13,7 +13,7 @@ pub fn span(id: &str, parent: Option<&str>, service: &str, kind: Kind, time: [u6
         parent_id: parent.map(str::to_owned),
         service: service.to_owned(),
         kind,
-        name: "GET".to_owned(),
+        name: "GET /{id}".to_owned(),
         target: format!("/{id}"),
         query: String::new(),
         error: None,

@@ -54,6 +54,12 @@ impl Span {
         let mark = if self.query.is_empty() { "" } else { "?" };
         format!("{}{mark}{}", self.target, self.query)
     }
+
+    /// The method of the request, with which the name begins. Zipkin has names in lower case.
+    pub fn method(&self) -> String {
+        let (method, _) = self.name.split_once(' ').unwrap_or((&self.name, ""));
+        method.to_ascii_uppercase()
+    }
 }
 
 // === impl Kind ===

@@ -27,7 +27,7 @@ pub fn titled(trace: &Trace, paint: Paint) -> String {
     let Some(Row { span: first, .. }) = rows.first() else { return String::new() };
     let services: HashSet<_> = rows.iter().map(|row| &row.span.service).collect();
     let totals = [count(rows.len(), "span"), count(services.len(), "service")].join(", ");
-    let request = format!("{} {}", first.name, first.request());
+    let request = format!("{} {}", first.method(), first.request());
     let id = paint.bold(&first.trace_id);
     format!("{request}\ntrace {id}  {totals}\n\n{}", render(trace, paint))
 }
@@ -96,7 +96,7 @@ impl Line {
         let span = &row.span;
         let (indent, cells) = bar(time, [span.start, span.end]);
         let mut text = guides(&row.last);
-        let _ = write!(text, "{} {} {}", span.kind, span.name, span.target);
+        let _ = write!(text, "{} {} {}", span.kind, span.method(), span.target);
         if let (Place::Orphan, Some(parent)) = (row.place, &span.parent_id) {
             let _ = write!(text, " (parent {parent} unseen)");
         }
