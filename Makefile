@@ -31,10 +31,15 @@ help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .PHONY: demo
-demo: build $(call envoy,$(ENVOY)) ## run a shop of services behind real Envoys and show its traces (KEEP=1 keeps it running)
+demo: build $(call envoy,$(ENVOY)) $(if $(filter zipkin,$(UI)),$(ZIPKIN)) ## run a shop of services behind real Envoys and show its traces (KEEP=1 keeps it running, UI=zipkin shows them in Zipkin too)
 	@filter/setup/say "starting the shop"
 	@cargo build --quiet -p spanmesh-shop
-	@$(call with_envoy,$(ENVOY)) KEEP="$(KEEP)" target/debug/spanmesh-shop
+	@$(call with_envoy,$(ENVOY)) KEEP="$(KEEP)" UI="$(UI)" target/debug/spanmesh-shop
+
+.PHONY: screenshots
+screenshots: build $(call envoy,$(ENVOY)) $(ZIPKIN) ## render the shop's traces in Zipkin into examples/screenshots, with Chromium
+	@cargo build --quiet -p spanmesh-shop
+	@$(call with_envoy,$(ENVOY)) examples/screenshots/take "$(CURDIR)/target/debug/spanmesh-shop"
 
 .PHONY: test
 test: lint test-core test-node test-e2e ## run every test; ENVOY=1.36.4 chooses another Envoy
