@@ -1,6 +1,7 @@
 //! Tests of the repository itself: what the module may import and export, and what the texts and
 //! files that users meet must hold.
 
+mod collectors;
 mod configurations;
 mod house;
 mod module;

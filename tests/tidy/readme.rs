@@ -57,7 +57,15 @@ fn every_statistic_has_its_row() {
 #[test]
 fn every_target_of_make_is_told() {
     let readme = readme();
-    for target in ["make demo", "make test", "make build", "make bench", "KEEP=1"] {
+    for target in [
+        "make demo",
+        "make test",
+        "make build",
+        "make bench",
+        "make screenshots",
+        "KEEP=1",
+        "UI=zipkin",
+    ] {
         assert!(readme.contains(target), "{target} is missing in README.md");
     }
 }
