@@ -9,6 +9,8 @@ use spanmesh_config::options::{Kind, OTLP_HTTP, Opt, ROOT};
 use spanmesh_core::counters::{Counter, SPANS_QUEUED};
 use spanmesh_harness::paths::repository;
 
+use crate::configurations::files;
+
 fn readme() -> String {
     fs::read_to_string(repository().join("README.md")).unwrap()
 }
@@ -67,6 +69,19 @@ fn every_target_of_make_is_told() {
         "UI=zipkin",
     ] {
         assert!(readme.contains(target), "{target} is missing in README.md");
+    }
+}
+
+#[test]
+fn every_picture_is_shown_and_small() {
+    let readme = readme();
+    let pictures = files(&repository().join("examples/screenshots"), &[".png"]);
+    assert!(pictures.len() >= 2, "{pictures:?}");
+    for path in pictures {
+        let name = path.file_name().unwrap().display().to_string();
+        assert!(readme.contains(&format!("(examples/screenshots/{name})")), "{name}");
+        let picture = fs::read(&path).unwrap();
+        assert!(picture.starts_with(b"\x89PNG") && picture.len() < 150_000, "{name}");
     }
 }
 
