@@ -1,28 +1,45 @@
-//! An Envoy whose listeners come from a file and change while it runs, as in a mesh.
+//! An Envoy whose listeners and some clusters come from files and change while it runs, as in a
+//! mesh.
 
-use std::fs;
+mod delivery;
+
 use std::ops::Deref;
-use std::path::Path;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::envoy::{Envoy, EnvoyBuilder};
-use crate::envoy_config::EnvoyConfig;
-use crate::temp_dir::TempDir;
+use crate::envoy_config::{Cluster, EnvoyConfig};
 use crate::wait::Looks;
 
+use delivery::Delivery;
+
 const LISTENER: &str = "type.googleapis.com/envoy.config.listener.v3.Listener";
+const CLUSTER: &str = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// An Envoy that finds its listeners through LDS from a file which it watches. It is an
-/// [`Envoy`] in all else.
+/// An Envoy that finds its listeners through LDS, and clusters beside those of its configuration
+/// through CDS, in files that it watches. It is an [`Envoy`] in all else.
 #[derive(Debug)]
 pub struct DynamicEnvoy {
     envoy: Envoy,
     config: EnvoyConfig,
-    directory: TempDir,
+    listeners: Delivery,
+    clusters: Delivery,
 }
+
+/// What Envoy counts of updates of one kind.
+struct Counters {
+    updates: &'static str,
+    warming: &'static str,
+}
+
+const LDS: Counters = Counters {
+    updates: "listener_manager.lds",
+    warming: "listener_manager.total_listeners_warming",
+};
+const CDS: Counters =
+    Counters { updates: "cluster_manager.cds", warming: "cluster_manager.warming_clusters" };
 
 impl DynamicEnvoy {
     /// Starts with the listeners of `config`, which are delivered through the file.
@@ -36,11 +53,14 @@ impl DynamicEnvoy {
         adjust: impl FnOnce(EnvoyBuilder) -> EnvoyBuilder,
     ) -> DynamicEnvoy {
         config.choose_ports();
-        let directory = TempDir::create();
-        publish(directory.path(), &config);
-        let bootstrap = bootstrap(config.clone(), directory.path());
+        let listeners = Delivery::create("listeners.json");
+        listeners.publish(LISTENER, listeners_of(&config));
+        let clusters = Delivery::create("clusters.json");
+        clusters.publish(CLUSTER, Vec::new());
+
+        let bootstrap = bootstrap(config.clone(), &listeners, &clusters);
         let envoy = adjust(Envoy::builder(bootstrap)).start().await;
-        DynamicEnvoy { envoy, config, directory }
+        DynamicEnvoy { envoy, config, listeners, clusters }
     }
 
     /// The configuration that was last accepted, to derive the next from. Its ports are chosen.
@@ -54,23 +74,20 @@ impl DynamicEnvoy {
         let known = self.config.ports().iter();
         let mut config = known.fold(config, |config, (from, to)| config.map_port(*from, *to));
         config.choose_ports();
-        let logged = self.log().len();
-        let (accepted, refused) = self.updates().await;
-        publish(self.directory.path(), &config);
-        let mut looks = Looks::within(PATIENCE);
-        while looks.another().await {
-            let now = self.updates().await;
-            if now.1 > refused {
-                // The log may come later than the statistic: its last line about it is Envoy's.
-                self.wait_for_log_since(logged, "config update ").await;
-                return Err(self.log().split_off(logged));
-            }
-            if now.0 > accepted && self.is_settled().await {
-                self.config = config;
-                return Ok(());
-            }
-        }
-        panic!("Envoy did not notice the update; it says:\n{}", self.log())
+        let publish = || self.listeners.publish(LISTENER, listeners_of(&config));
+        self.update(LDS, publish).await?;
+        self.config = config;
+        Ok(())
+    }
+
+    /// Replaces all clusters that are not in the configuration (at first there are none) and
+    /// returns when Envoy has taken them, as [`DynamicEnvoy::update_listeners`] does.
+    pub async fn set_clusters(
+        &mut self,
+        clusters: impl IntoIterator<Item = Cluster>,
+    ) -> Result<(), String> {
+        let clusters: Vec<Value> = clusters.into_iter().map(|cluster| cluster.value()).collect();
+        self.update(CDS, || self.clusters.publish(CLUSTER, clusters)).await
     }
 
     /// Ends it; see [`Envoy::stop`].
@@ -78,11 +95,30 @@ impl DynamicEnvoy {
         self.envoy.stop().await
     }
 
+    async fn update(&self, counters: Counters, publish: impl FnOnce()) -> Result<(), String> {
+        let logged = self.log().len();
+        let (accepted, refused) = self.updates(&counters).await;
+        publish();
+        let mut looks = Looks::within(PATIENCE);
+        while looks.another().await {
+            let now = self.updates(&counters).await;
+            if now.1 > refused {
+                // The log may come later than the statistic: its last line about it is Envoy's.
+                self.wait_for_log_since(logged, "config update ").await;
+                return Err(self.log().split_off(logged));
+            }
+            if now.0 > accepted && self.stat(counters.warming).await == 0 {
+                return Ok(());
+            }
+        }
+        panic!("Envoy did not notice the update; it says:\n{}", self.log())
+    }
+
     /// How many updates were accepted and refused so far.
-    async fn updates(&self) -> (u64, u64) {
-        let stats = self.stats("listener_manager.lds.update_").await;
+    async fn updates(&self, counters: &Counters) -> (u64, u64) {
+        let stats = self.stats(&format!("{}.update_", counters.updates)).await;
         let count = |name: &str| {
-            stats.get(&format!("listener_manager.lds.{name}")).copied().unwrap_or_default()
+            stats.get(&format!("{}.{name}", counters.updates)).copied().unwrap_or_default()
         };
         (count("update_success"), count("update_rejected") + count("update_failure"))
     }
@@ -96,10 +132,6 @@ impl DynamicEnvoy {
         }
         panic!("no {text:?} in:\n{}", self.log().split_off(logged));
     }
-
-    async fn is_settled(&self) -> bool {
-        self.stat("listener_manager.total_listeners_warming").await == 0
-    }
 }
 
 impl Deref for DynamicEnvoy {
@@ -110,29 +142,18 @@ impl Deref for DynamicEnvoy {
     }
 }
 
-/// Everything but the listeners, and where to find those.
-fn bootstrap(mut config: EnvoyConfig, directory: &Path) -> EnvoyConfig {
-    let file = directory.join("listeners.json");
+/// Everything but the listeners, and where to find those and more clusters.
+fn bootstrap(mut config: EnvoyConfig, listeners: &Delivery, clusters: &Delivery) -> EnvoyConfig {
     config = config.set("/static_resources/listeners", json!([]));
     if config.value()["node"]["id"].is_null() {
         config = config.set("/node/id", "test").set("/node/cluster", "test");
     }
-    let source = json!({"path": file, "watched_directory": {"path": directory}});
-    config.set(
-        "/dynamic_resources/lds_config",
-        json!({"resource_api_version": "V3", "path_config_source": source}),
-    )
+    config
+        .set("/dynamic_resources/lds_config", listeners.source())
+        .set("/dynamic_resources/cds_config", clusters.source())
 }
 
-/// Writes the file in one step: Envoy looks when a file is moved into the directory.
-fn publish(directory: &Path, config: &EnvoyConfig) {
-    let mut listeners = config.resolved()["static_resources"]["listeners"].take();
-    for listener in listeners.as_array_mut().into_iter().flatten() {
-        listener["@type"] = LISTENER.into();
-    }
-    let text = json!({"resources": listeners}).to_string();
-    let draft = directory.join("draft");
-    let result = fs::write(&draft, text);
-    let result = result.and_then(|()| fs::rename(&draft, directory.join("listeners.json")));
-    result.expect("the temporary directory is writable");
+fn listeners_of(config: &EnvoyConfig) -> Vec<Value> {
+    let listeners = config.resolved()["static_resources"]["listeners"].take();
+    listeners.as_array().cloned().unwrap_or_default()
 }

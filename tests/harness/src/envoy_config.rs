@@ -5,6 +5,7 @@
 //! which real port stands for one.
 
 mod access_log;
+mod cluster;
 mod ports;
 #[cfg(test)]
 mod tests;
@@ -16,12 +17,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::access_log::AccessLog;
 use crate::paths;
 use crate::tls::Authority;
 
+pub use cluster::Cluster;
 pub use tls::ClientCertificate;
 
 /// A configuration to start an Envoy with.
@@ -99,12 +101,16 @@ impl EnvoyConfig {
 
     /// Makes Envoy speak HTTP/2 (prior knowledge) to this cluster, as gRPC needs.
     pub fn http2_cluster(mut self, cluster: &str) -> EnvoyConfig {
-        const OPTIONS: &str = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
-        self.cluster(cluster)["typed_extension_protocol_options"] = json!({OPTIONS: {
-            "@type": format!("type.googleapis.com/{OPTIONS}"),
-            "explicit_http_config": {"http2_protocol_options": {}},
-        }});
+        cluster::set_http2(self.cluster(cluster));
         self
+    }
+
+    /// Adds a cluster, such as a second collector. It is there from the start; one that comes
+    /// later is for [`crate::DynamicEnvoy::set_clusters`].
+    pub fn add_cluster(self, cluster: &Cluster) -> EnvoyConfig {
+        // Its port is a real one already.
+        let config = self.map_port(cluster.port(), cluster.port());
+        config.set("/static_resources/clusters/-", cluster.value())
     }
 
     /// Makes every access log to a file or to the standard output write to this one instead.

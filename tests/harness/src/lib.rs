@@ -53,7 +53,7 @@ pub use client::{Client, Request, Response, TlsClient};
 pub use collector::{Answer, Collector, ExportRequest, ReceivedSpan};
 pub use dynamic::DynamicEnvoy;
 pub use envoy::{Envoy, EnvoyBuilder};
-pub use envoy_config::{ClientCertificate, EnvoyConfig};
+pub use envoy_config::{ClientCertificate, Cluster, EnvoyConfig};
 pub use h2_client::{GrpcReply, H2Client, grpc_call};
 pub use header_copying_app::HeaderCopyingApp;
 pub use jaeger::Jaeger;

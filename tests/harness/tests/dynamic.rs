@@ -1,7 +1,7 @@
 //! Listeners that change while Envoy runs.
 
 use serde_json::json;
-use spanmesh_harness::{Client, DynamicEnvoy, Load, Request, SECONDS, Upstream};
+use spanmesh_harness::{Client, Cluster, DynamicEnvoy, Load, Request, SECONDS, Upstream};
 
 use crate::native;
 
@@ -57,4 +57,27 @@ async fn a_change_under_load_loses_no_request() {
     assert_eq!((report.errors, report.answered()), (0, report.with_status(200)), "{report:?}");
     assert!(envoy.stat("http.round-3.downstream_rq_2xx").await > 0);
     assert_eq!(application.requests().len() as u64, report.answered());
+}
+
+#[tokio::test]
+async fn clusters_come_and_go_after_the_listener() {
+    let (application, late) = (Upstream::start().await, Upstream::start().await);
+    let config = native::config().map_port(8080, application.port());
+    // A route may name a cluster that is not there yet if nobody checks.
+    let config =
+        config.set(&ROUTE.replace("/virtual_hosts/0/routes/0", "/validate_clusters"), false);
+    let config = config.set(&format!("{ROUTE}/route/cluster"), "late");
+    let mut envoy = DynamicEnvoy::start(config).await;
+    assert_eq!(status(&envoy).await, 503);
+
+    envoy.set_clusters([Cluster::new("late", late.port()).http2()]).await.unwrap();
+    assert_eq!(status(&envoy).await, 200);
+    assert_eq!(late.requests()[0].version, http::Version::HTTP_2);
+
+    let log = envoy.set_clusters([Cluster::new("", 1)]).await.unwrap_err();
+    assert!(log.contains("ClusterValidationError.Name"), "{log}");
+    envoy.set_clusters([]).await.unwrap();
+    assert_eq!(status(&envoy).await, 503);
+    assert_eq!((late.requests().len(), application.requests().len()), (1, 0));
+    assert_eq!(envoy.stat("listener_manager.lds.update_success").await, 1, "no listener changed");
 }

@@ -1,5 +1,7 @@
 //! What the edits of a configuration do.
 
+use serde_json::json;
+
 use super::*;
 
 const TEXT: &str = r#"
@@ -64,6 +66,21 @@ fn fields_can_be_set_by_name() {
     assert_eq!(resources["clusters"][1]["connect_timeout"], "1s");
     assert_eq!(resources["listeners"][1]["traffic_direction"], "INBOUND");
     assert!(resources["clusters"][0].to_string().contains("http2_protocol_options"));
+}
+
+#[test]
+fn clusters_can_be_added_at_real_ports() {
+    let plain = Cluster::new("backup", 83);
+    let (value, ports) = resolved(config().add_cluster(&plain).add_cluster(&plain.clone().http2()));
+    let clusters = &value["static_resources"]["clusters"];
+    for added in [&clusters[2], &clusters[3]] {
+        let address = "/load_assignment/endpoints/0/lb_endpoints/0/endpoint/address/socket_address";
+        let address = added.pointer(address).unwrap();
+        assert_eq!(address, &json!({"address": "127.0.0.1", "port_value": 83}));
+    }
+    assert_eq!((ports[&83], ports[&8080]), (83, 81));
+    assert!(!clusters[2].to_string().contains("http2_protocol_options"));
+    assert!(clusters[3].to_string().contains("http2_protocol_options"));
 }
 
 #[test]
