@@ -1,25 +1,49 @@
-//! A collector: an OTLP/HTTP sink on a real socket that answers as the test tells it to.
+//! A collector: a sink of spans on a real socket that answers as the test tells it to.
 
 mod answer;
+mod faults;
+mod grpc;
 mod handler;
+mod ledger;
+mod payload;
+mod plan;
+mod protocol;
+mod random;
+mod reply;
 mod request;
 mod span;
+mod waiting;
+mod zipkin;
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use http::Version;
+use tokio::time::sleep;
+
 use crate::port::free_port;
 use crate::record::Record;
+use crate::resettable::Connection;
 use crate::server::Server;
-use crate::wait;
 
-pub use answer::Answer;
-pub use request::ExportRequest;
+pub use answer::{Answer, Refusal};
+pub use faults::{Fault, FaultSchedule, Length, Phase};
+pub use grpc::GrpcStatus;
+pub use ledger::{Ledger, SpanKey};
+pub use payload::Export;
+pub use plan::Asked;
+pub use protocol::Protocol;
+pub use request::{ExportRequest, Outcome};
 pub use span::ReceivedSpan;
+pub use zipkin::{ZipkinAnnotation, ZipkinEndpoint, ZipkinKind, ZipkinSpan};
+
+use plan::{Default, Plan};
+
+/// How long answers that were given may take to leave a connection that is about to end.
+const LEAVING: Duration = Duration::from_millis(50);
 
 /// The sink. It takes HTTP/1.1 and HTTP/2 (prior knowledge) on one port, decodes each body
-/// and keeps everything that came.
+/// and keeps everything that came. It understands each [`Protocol`], compressed with gzip or not.
 #[derive(Debug)]
 pub struct Collector {
     port: u16,
@@ -33,13 +57,6 @@ struct State {
     requests: Record<ExportRequest>,
 }
 
-#[derive(Debug)]
-struct Plan {
-    path: String,
-    script: VecDeque<Answer>,
-    default: Answer,
-}
-
 impl Collector {
     /// Starts on a free port; everything is accepted.
     pub async fn start() -> Collector {
@@ -48,11 +65,10 @@ impl Collector {
 
     /// Starts on this port, for instance one that a running Envoy exports to already.
     pub async fn start_on(port: u16) -> Collector {
-        let path = "/v1/traces".to_owned();
-        let plan = Plan { path, script: VecDeque::new(), default: Answer::Accept };
-        let state = Arc::new(State { plan: Mutex::new(plan), requests: Record::default() });
-        let server = Collector::listen(port, &state).await;
-        Collector { port, state, server: Mutex::new(Some(server)) }
+        let state = State { plan: Mutex::new(Plan::new()), requests: Record::default() };
+        let collector = Collector { port, state: Arc::new(state), server: Mutex::new(None) };
+        collector.serve().await;
+        collector
     }
 
     /// The port it listens on.
@@ -60,9 +76,15 @@ impl Collector {
         self.port
     }
 
-    /// Requests to any other path than this (at first `/v1/traces`) are answered with 404.
+    /// The path of OTLP/HTTP, at first `/v1/traces`. To paths that are of no protocol it
+    /// answers 404.
     pub fn set_path(&self, path: &str) {
-        self.state.plan().path = path.to_owned();
+        self.state.plan().paths.otlp = path.to_owned();
+    }
+
+    /// The path of Zipkin, at first `/api/v2/spans`.
+    pub fn set_zipkin_path(&self, path: &str) {
+        self.state.plan().paths.zipkin = path.to_owned();
     }
 
     /// Queues answers for the next requests, one each; after them comes the default again.
@@ -77,49 +99,23 @@ impl Collector {
 
     /// Sets the answer for requests when nothing is queued; it begins as [`Answer::Accept`].
     pub fn set_default(&self, answer: Answer) {
-        self.state.plan().default = answer;
+        self.state.plan().default = Default::Always(answer);
     }
 
-    /// Every request so far, in order of arrival, whatever it was answered.
-    pub fn requests(&self) -> Vec<ExportRequest> {
-        self.state.requests.all()
+    /// Lets a function choose the answer when nothing is queued.
+    pub fn set_default_by(&self, choice: impl FnMut(Asked) -> Answer + Send + 'static) {
+        self.state.plan().default = Default::Chosen { asked: 0, choice: Box::new(choice) };
     }
 
-    /// The spans of all accepted requests (see [`Answer`]), in order of arrival.
-    pub fn spans(&self) -> Vec<ReceivedSpan> {
-        self.state.requests.look(|requests| {
-            let accepted = requests.iter().filter(|request| request.accepted);
-            accepted.flat_map(ExportRequest::spans).collect()
-        })
+    /// Refuses every request whose message (without compression and frame) is longer than
+    /// `limit` bytes, before anything queued: [`Refusal::TooLarge`]. `None` takes that back.
+    pub fn refuse_longer_than(&self, limit: Option<usize>) {
+        self.state.plan().limit = limit;
     }
 
-    /// How many spans were accepted so far.
-    pub fn span_count(&self) -> usize {
-        self.state.requests.look(|requests| {
-            let accepted = requests.iter().filter(|request| request.accepted);
-            accepted.map(ExportRequest::span_count).sum()
-        })
-    }
-
-    /// Waits until at least `count` spans were accepted and gives all of them.
-    /// Panics after `timeout`, with what came instead.
-    pub async fn wait_for_spans(&self, count: usize, timeout: Duration) -> Vec<ReceivedSpan> {
-        let enough = || (self.span_count() >= count).then(|| self.spans());
-        if let Some(spans) = wait::until(timeout, enough).await {
-            return spans;
-        }
-        panic!("no {count} spans within {timeout:?}, but:\n{}", self.summary());
-    }
-
-    /// Waits until at least `count` requests came, whatever they were answered.
-    /// Panics after `timeout`, with what came instead.
-    pub async fn wait_for_requests(&self, count: usize, timeout: Duration) -> Vec<ExportRequest> {
-        let come = || self.state.requests.look(<[_]>::len);
-        let enough = || (come() >= count).then(|| self.requests());
-        if let Some(requests) = wait::until(timeout, enough).await {
-            return requests;
-        }
-        panic!("no {count} requests within {timeout:?}, but:\n{}", self.summary());
+    /// What arrived so far, span by span.
+    pub fn ledger(&self) -> Ledger {
+        Ledger::of([self])
     }
 
     /// Forgets every request so far.
@@ -128,37 +124,70 @@ impl Collector {
     }
 
     /// Goes away: closes the port and every connection. What was received stays.
+    /// Answers that were given arrive; no other is given any more.
     pub async fn stop(&self) {
         let server = self.server.lock().expect("no holder panics").take();
         if let Some(server) = server {
+            self.state.plan().epoch += 1;
+            sleep(LEAVING).await;
             server.stop().await;
         }
     }
 
-    /// Comes back on the same port after [`Collector::stop`].
+    /// Comes back on the same port after [`Collector::stop`] or [`Collector::fall_silent`].
     pub async fn restart(&self) {
         self.stop().await;
-        let server = Collector::listen(self.port, &self.state).await;
+        self.serve().await;
+    }
+
+    /// Closes every connection and takes new ones, from which it reads nothing and which it never
+    /// answers, until [`Collector::restart`].
+    pub async fn fall_silent(&self) {
+        self.stop().await;
+        let server = Server::start_silent(self.port).await;
         *self.server.lock().expect("no holder panics") = Some(server);
     }
 
-    async fn listen(port: u16, state: &Arc<State>) -> Server {
-        let state = Arc::clone(state);
-        Server::start(port, move |request, connection| {
-            handler::handle(Arc::clone(&state), request, connection)
-        })
-        .await
-    }
-
-    fn summary(&self) -> String {
-        let requests = self.requests();
-        let lines: Vec<String> = requests.iter().map(ToString::to_string).collect();
-        format!("{} requests\n{}", lines.len(), lines.join("\n"))
+    async fn serve(&self) {
+        let state = Arc::clone(&self.state);
+        let epoch = state.plan().epoch;
+        let server = Server::start(self.port, move |request, connection| {
+            handler::handle(Arc::clone(&state), epoch, request, connection)
+        });
+        *self.server.lock().expect("no holder panics") = Some(server.await);
     }
 }
 
 impl State {
     fn plan(&self) -> MutexGuard<'_, Plan> {
         self.plan.lock().expect("no holder panics")
+    }
+
+    /// Notes that a request gets its answer now; false when it is too late for one.
+    fn answers(
+        &self,
+        number: usize,
+        outcome: Outcome,
+        epoch: usize,
+        connection: &Connection,
+    ) -> bool {
+        let plan = self.plan();
+        let in_time = plan.epoch == epoch && !connection.is_doomed();
+        if in_time {
+            self.requests.update(number, |request| request.outcome = outcome);
+        }
+        in_time
+    }
+
+    /// Resets a connection, after other requests on it have got the answers that were given.
+    async fn reset(&self, connection: &Connection, version: Version) {
+        {
+            let _no_answers = self.plan();
+            connection.doom();
+        }
+        if version == Version::HTTP_2 {
+            sleep(LEAVING).await;
+        }
+        connection.reset();
     }
 }

@@ -13,8 +13,8 @@ use tokio::time::timeout;
 /// No answer may take longer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// One HTTP/2 connection.
-#[derive(Debug)]
+/// One HTTP/2 connection; clones share it.
+#[derive(Clone, Debug)]
 pub struct H2Client {
     sender: SendRequest<Full<Bytes>>,
 }
@@ -53,6 +53,7 @@ impl H2Client {
         let stream = TcpStream::connect(("127.0.0.1", port)).await;
         let stream =
             stream.unwrap_or_else(|error| panic!("cannot connect to port {port}: {error}"));
+        stream.set_nodelay(true).expect("a connected socket takes this option");
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder.max_header_list_size(1024 * 1024);
         let (sender, connection) =

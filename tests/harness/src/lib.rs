@@ -50,7 +50,10 @@ mod temp_dir;
 
 pub use access_log::AccessLog;
 pub use client::{Client, Request, Response, TlsClient};
-pub use collector::{Answer, Collector, ExportRequest, ReceivedSpan};
+pub use collector::{
+    Answer, Collector, Export, ExportRequest, Fault, FaultSchedule, GrpcStatus, Ledger, Outcome,
+    Phase, Protocol, ReceivedSpan, Refusal, SpanKey, ZipkinSpan,
+};
 pub use dynamic::DynamicEnvoy;
 pub use envoy::{Envoy, EnvoyBuilder};
 pub use envoy_config::{ClientCertificate, Cluster, EnvoyConfig};

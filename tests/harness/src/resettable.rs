@@ -3,6 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -13,11 +14,22 @@ use tokio::sync::watch;
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     reset: Arc<watch::Sender<bool>>,
+    doomed: Arc<AtomicBool>,
 }
 
 impl Connection {
     pub(crate) fn new() -> Connection {
-        Connection { reset: Arc::new(watch::Sender::new(false)) }
+        Connection { reset: Arc::new(watch::Sender::new(false)), doomed: Arc::default() }
+    }
+
+    /// Notes that a reset is to come, for handlers of other requests on it.
+    pub(crate) fn doom(&self) {
+        self.doomed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a reset is to come.
+    pub(crate) fn is_doomed(&self) -> bool {
+        self.doomed.load(Ordering::Relaxed)
     }
 
     /// Asks for the reset; the server drops the connection soon after.

@@ -47,17 +47,37 @@ impl Server {
         H: Fn(Request<Incoming>, Connection) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Handled> + Send + 'static,
     {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await;
-        let listener =
-            listener.unwrap_or_else(|error| panic!("cannot listen on port {port}: {error}"));
+        let listener = listen(port).await;
         let (stop, stopped) = oneshot::channel();
         Server { task: tokio::spawn(accept(listener, handler, stopped)), stop }
+    }
+
+    /// Listens on `port` of 127.0.0.1 and takes connections, but reads nothing and says nothing.
+    pub(crate) async fn start_silent(port: u16) -> Server {
+        let listener = listen(port).await;
+        let (stop, stopped) = oneshot::channel();
+        Server { task: tokio::spawn(hold(listener, stopped)), stop }
     }
 
     /// Closes the port and every connection, and returns when that is done.
     pub(crate) async fn stop(self) {
         drop(self.stop);
         let _ = self.task.await;
+    }
+}
+
+async fn listen(port: u16) -> TcpListener {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await;
+    listener.unwrap_or_else(|error| panic!("cannot listen on port {port}: {error}"))
+}
+
+async fn hold(listener: TcpListener, mut stopped: oneshot::Receiver<()>) {
+    let mut held = Vec::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => held.extend(accepted),
+            _ = &mut stopped => return,
+        }
     }
 }
 

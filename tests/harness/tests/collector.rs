@@ -112,7 +112,7 @@ async fn wrong_requests_get_what_any_collector_says() {
     let rows = [
         (404, typed(Request::post("/v1/logs", ""))),
         (405, typed(Request::get("/v1/traces"))),
-        (415, Request::post("/v1/traces", "").header("content-type", "application/json")),
+        (415, Request::post("/v1/traces", "").header("content-type", "text/plain")),
         (400, typed(Request::post("/v1/traces", [0x0a, 0x7f]))),
     ];
     let mut client = Client::connect(collector.port()).await;

@@ -12,6 +12,7 @@ mod otelcol;
 mod otelcol_receivers;
 mod otlp;
 mod sidecar;
+mod sink;
 mod tls;
 mod upstream;
 mod zipkin;

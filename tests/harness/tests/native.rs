@@ -41,7 +41,7 @@ async fn a_span_arrives_decoded() {
 
     let export = &collector.requests()[0];
     assert_eq!(export.header("content-type").as_deref(), Some("application/x-protobuf"));
-    assert!(export.accepted && export.body_length > 100, "{export}");
+    assert!(export.accepted() && export.body_length > 100, "{export}");
 
     let received = &application.wait_for_requests(1).await[0];
     assert_eq!(received.authority, "shop.example");
@@ -66,7 +66,8 @@ async fn spans_of_refused_requests_do_not_count() {
     }
     let spans = collector.wait_for_spans(1, 10 * SECONDS).await;
     assert_eq!(collector.script_left(), 0);
-    let accepted: Vec<bool> = collector.requests().iter().map(|request| request.accepted).collect();
+    let requests = collector.requests();
+    let accepted: Vec<bool> = requests.iter().map(|request| request.accepted()).collect();
     // Envoy waits half a second for the third answer.
     assert_eq!(accepted, [false, false, false, true]);
     assert_eq!(spans, collector.requests()[3].spans());
