@@ -1,4 +1,5 @@
-//! Delivery: encoded spans in bounded batches, and the exporter that brings them to a backend.
+//! Delivery: encoded spans in bounded batches, what they are turned into for a backend, and the
+//! exporter that brings them there.
 //!
 //! As in the core, nothing here knows a host, a clock, a source of entropy or a log: bytes, times
 //! (nanoseconds since the Unix epoch) and random numbers come in as arguments, requests and
@@ -6,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod encoding;
 pub mod envelope;
 pub mod exporter;
 pub mod queue;
