@@ -9,6 +9,7 @@
 
 mod base64;
 mod grpc_status;
+mod gzip;
 mod json;
 mod otlp_json;
 mod partial_success;
@@ -16,6 +17,7 @@ mod reader;
 mod zipkin;
 
 pub use grpc_status::retry_delay;
+pub use gzip::Gzip;
 pub use otlp_json::otlp_json;
 pub use partial_success::partial_success;
 pub use zipkin::zipkin_json;
