@@ -44,6 +44,21 @@ extern "C" fn on_http_call_response(
     with_root(context, |root| root.on_http_call_response(token, headers));
 }
 
+#[unsafe(export_name = "spanmesh_on_grpc_receive")]
+extern "C" fn on_grpc_receive(context: u32, token: u32, _size: usize) {
+    with_root(context, |root| root.on_grpc_receive(token));
+}
+
+#[unsafe(export_name = "spanmesh_on_grpc_receive_trailing_metadata")]
+extern "C" fn on_grpc_receive_trailing_metadata(context: u32, token: u32, _trailers: usize) {
+    with_root(context, |root| root.on_grpc_trailers(token));
+}
+
+#[unsafe(export_name = "spanmesh_on_grpc_close")]
+extern "C" fn on_grpc_close(context: u32, token: u32, status: u32) {
+    with_root(context, |root| root.on_grpc_close(token, status));
+}
+
 #[unsafe(export_name = "spanmesh_on_request_headers")]
 extern "C" fn on_request_headers(context: u32, _count: usize, _end_of_stream: bool) -> u32 {
     with_stream(context, Stream::on_request_headers);

@@ -6,6 +6,7 @@
 //! its own, where this one takes over the host's buffer as it is.
 
 mod callout;
+pub mod grpc;
 mod headers;
 mod shared_store;
 
@@ -22,10 +23,16 @@ pub use headers::{
 pub use shared_store::SharedStore;
 
 /// A host call that did not succeed.
-#[derive(Clone, Copy, Debug)]
-pub struct HostError;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostError {
+    /// An argument means nothing to the host, such as a cluster that it does not know.
+    BadArgument,
+    /// Anything else.
+    Other,
+}
 
 const OK: u32 = 0;
+const BAD_ARGUMENT: u32 = 2;
 
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {
@@ -97,6 +104,26 @@ unsafe extern "C" {
         timeout_milliseconds: u32,
         token: *mut u32,
     ) -> u32;
+    fn proxy_grpc_stream(
+        grpc_service: *const u8,
+        grpc_service_size: usize,
+        service: *const u8,
+        service_size: usize,
+        method: *const u8,
+        method_size: usize,
+        initial_metadata: *const u8,
+        initial_metadata_size: usize,
+        token: *mut u32,
+    ) -> u32;
+    fn proxy_grpc_send(
+        token: u32,
+        message: *const u8,
+        message_size: usize,
+        end_of_stream: bool,
+    ) -> u32;
+    safe fn proxy_grpc_close(token: u32) -> u32;
+    safe fn proxy_grpc_cancel(token: u32) -> u32;
+    fn proxy_get_status(code: *mut u32, data: *mut *mut u8, size: *mut usize) -> u32;
     fn proxy_get_current_time_nanoseconds(time: *mut u64) -> u32;
     fn proxy_log(level: LogLevel, message: *const u8, message_size: usize) -> u32;
     fn proxy_define_metric(
@@ -107,6 +134,7 @@ unsafe extern "C" {
     ) -> u32;
     safe fn proxy_set_tick_period_milliseconds(period: u32) -> u32;
     safe fn proxy_increment_metric(id: u32, offset: i64) -> u32;
+    safe fn proxy_record_metric(id: u32, value: u64) -> u32;
     safe fn proxy_done() -> u32;
 }
 
@@ -204,6 +232,16 @@ pub fn increment_metric(id: u32, offset: i64) {
     let _ = proxy_increment_metric(id, offset);
 }
 
+/// Adds a value to a histogram.
+pub fn record_metric(id: u32, value: u64) {
+    // Fails only for an id that was never defined.
+    let _ = proxy_record_metric(id, value);
+}
+
 fn result(status: u32) -> Result<(), HostError> {
-    if status == OK { Ok(()) } else { Err(HostError) }
+    match status {
+        OK => Ok(()),
+        BAD_ARGUMENT => Err(HostError::BadArgument),
+        _ => Err(HostError::Other),
+    }
 }

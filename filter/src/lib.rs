@@ -1,12 +1,14 @@
 //! The proxy-wasm module of spanmesh: `spanmesh-core` bound to Envoy's host calls.
 //!
-//! The host calls `exports`, which find the context in `contexts`. `root` configures, ticks and takes
-//! answers to exports and `polls`; `stream` follows one request, whose `recording` the `keeper` may
+//! The host calls `exports`, which find the context in `contexts`. `root` configures and ticks,
+//! `callouts` take the answers to `delivery` and `polls`; `stream` follows one request, whose `recording` the `keeper` may
 //! promote; `pipeline` and `state` are what they share. Only `host` names host calls.
 
 mod answers;
 mod arrival;
+mod callouts;
 mod contexts;
+mod delivery;
 #[allow(unsafe_code, reason = "names of exports are unsafe attributes")]
 mod exports;
 mod filter_state;

@@ -81,7 +81,7 @@ impl Polls {
                     poll.token = Some(token);
                     poll.due = now.saturating_add(poll.sampler.settings.interval);
                 }
-                Err(host::HostError) => poll.settle(Err("cannot be asked for".into()), now, state),
+                Err(_) => poll.settle(Err("cannot be asked for".into()), now, state),
             }
         }
     }

@@ -1,17 +1,15 @@
-//! The root context: configuration, ticks, the collector's answers, and the end.
+//! The root context: configuration, ticks, and the end.
 
 use std::rc::Rc;
 
 use proxy_wasm::types::LogLevel;
 use spanmesh_config::{Config, Environment};
-use spanmesh_export::exporter::Outcome;
 
+use crate::callouts::GrpcAnswer;
 use crate::host;
 use crate::pipeline::Pipeline;
 use crate::state::State;
 
-/// Longest part of a collector's answer that is read, in bytes.
-const MAX_ANSWER: usize = 64 * 1024;
 /// Where Istio's mesh configuration arrives: `defaultConfig.tracing.sampling`, a percentage.
 const MESH_SAMPLING: &str = "xds\0node\0metadata\0PROXY_CONFIG\0tracing\0sampling";
 /// Where the node's metadata stands.
@@ -22,6 +20,8 @@ const NODE_METADATA: &str = "xds\0node\0metadata\0";
 pub struct Root {
     pipeline: Option<Rc<Pipeline>>,
     life: Life,
+    /// What has come of an export over gRPC.
+    pub grpc_answer: GrpcAnswer,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,12 +35,14 @@ enum Life {
 }
 
 impl Root {
-    fn with_state<T>(&self, act: impl FnOnce(&mut State) -> T) -> Option<T> {
+    /// Acts on the changing half of the pipeline, if there is one.
+    pub fn with_state<T>(&self, act: impl FnOnce(&mut State) -> T) -> Option<T> {
         let pipeline = self.pipeline.as_ref()?;
         pipeline.state.try_borrow_mut().ok().map(|mut state| act(&mut state))
     }
 
-    fn finish_draining(&mut self) {
+    /// Tells the host that it need not wait any more, once that is so.
+    pub fn finish_draining(&mut self) {
         if self.life == Life::Draining && self.with_state(|state| state.is_drained()) == Some(true)
         {
             self.life = Life::Gone;
@@ -101,29 +103,6 @@ impl Root {
             }
             state.tick(now);
         });
-        self.finish_draining();
-    }
-
-    /// Takes the answer to an export or to a poll.
-    pub fn on_http_call_response(&mut self, token: u32, headers: usize) {
-        // A reset arrives as an answer without headers.
-        let status = host::callout_status().filter(|_| headers > 0);
-        if let Some(pipeline) = &self.pipeline
-            && let Ok(mut polls) = pipeline.polls.try_borrow_mut()
-            && polls.is_waiting_for(token)
-        {
-            self.with_state(|state| polls.take_answer(token, status, host::now(), state));
-            return;
-        }
-        let retry_after = host::callout_header("retry-after");
-        let body = host::callout_body(MAX_ANSWER);
-        let outcome = match status {
-            Some(status) => {
-                Outcome::Response { status, retry_after: retry_after.as_deref(), body: &body }
-            }
-            None => Outcome::NoResponse,
-        };
-        self.with_state(|state| state.handle(host::now(), &outcome));
         self.finish_draining();
     }
 

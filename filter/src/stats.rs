@@ -1,7 +1,9 @@
 //! The filter's counters in Envoy's statistics.
 
 use proxy_wasm::types::MetricType;
-use spanmesh_core::counters::{Counter, Counters, SPANS_QUEUED};
+use spanmesh_core::counters::{
+    Counter, Counters, EXPORT_BATCH_SIZE, EXPORT_DURATION, SPANS_QUEUED,
+};
 
 use crate::host;
 
@@ -11,7 +13,11 @@ pub struct Stats {
     counters: Vec<(Counter, u32)>,
     queued: Option<u32>,
     queued_reported: i64,
+    export_duration: Option<u32>,
+    export_batch_size: Option<u32>,
 }
+
+const NANOS_PER_MILLI: u64 = 1_000_000;
 
 impl Stats {
     /// Makes every statistic known, so that each is visible from the start.
@@ -23,6 +29,20 @@ impl Stats {
             counters: Counter::ALL.into_iter().filter_map(define).collect(),
             queued: host::define_metric(MetricType::Gauge, SPANS_QUEUED),
             queued_reported: 0,
+            export_duration: host::define_metric(MetricType::Histogram, EXPORT_DURATION),
+            export_batch_size: host::define_metric(MetricType::Histogram, EXPORT_BATCH_SIZE),
+        }
+    }
+
+    /// Records an export that took `duration` nanoseconds until its answer.
+    pub fn record_export(&self, duration: u64, spans: usize) {
+        for (id, value) in [
+            (self.export_duration, duration / NANOS_PER_MILLI),
+            (self.export_batch_size, spans as u64),
+        ] {
+            if let Some(id) = id {
+                host::record_metric(id, value);
+            }
         }
     }
 

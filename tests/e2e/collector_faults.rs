@@ -63,7 +63,7 @@ async fn retry_after_is_honoured() {
 
 #[tokio::test]
 async fn other_answers_are_not_tried_again() {
-    for status in [400, 401, 404, 413, 500, 501] {
+    for status in [400, 401, 404, 500, 501] {
         let sidecar = Sidecar::start(quick_retry()).await;
         sidecar.collector.script([Answer::Status(status)]);
         load(&sidecar, 3).await;
@@ -72,7 +72,9 @@ async fn other_answers_are_not_tried_again() {
         let dropped = account.of("spans_dropped_not_retryable");
         let delivered = account.of("spans_delivered");
         assert!(dropped >= 1 && dropped + delivered == 3, "{status}: {dropped} + {delivered}");
-        let line = format!("spanmesh: dropped {dropped} spans: the collector answered {status}");
+        let line = format!(
+            "spanmesh: exporter.otlp_http.cluster \"otel-collector\": dropped spans: the backend answered {status}"
+        );
         sidecar.envoy.wait_for_log(&line, SOON).await;
     }
 }
@@ -86,7 +88,7 @@ async fn a_partial_success_is_counted_and_never_sent_again() {
     let account = sidecar.settled(10).await;
     account.check();
     assert_eq!((account.of("spans_delivered"), account.of("spans_dropped_rejected")), (6, 4));
-    sidecar.envoy.wait_for_log("the collector rejected 4 of 10 spans: too old", SOON).await;
+    sidecar.envoy.wait_for_log("\"otel-collector\": spans were rejected: too old", SOON).await;
     assert_eq!(sidecar.collector.requests().len(), 1);
 }
 
@@ -189,7 +191,10 @@ async fn an_unknown_cluster_is_told_and_fails_no_request() {
     load(&sidecar, 5).await;
     sidecar
         .envoy
-        .wait_for_log("the collector cluster is unknown or has no healthy host", SOON)
+        .wait_for_log(
+            "spanmesh: exporter.otlp_http.cluster \"nowhere\": export failed, will be tried again: Envoy knows no such cluster",
+            SOON,
+        )
         .await;
     let account = sidecar.settled(5).await;
     account.check();
@@ -208,8 +213,8 @@ async fn a_batch_leaves_when_full_or_when_its_delay_is_over() {
     sidecar.collector.wait_for_spans(11, SOON).await;
     let waited = sent.elapsed();
     assert!(
-        (Duration::from_millis(1_900)..Duration::from_millis(6_000)).contains(&waited),
-        "{waited:?}"
+        (Duration::from_millis(900)..Duration::from_millis(6_000)).contains(&waited),
+        "between half and all of the delay: {waited:?}"
     );
     let [_, single] = &sidecar.collector.requests()[..] else { panic!("two exports") };
     assert_eq!(single.header("content-type").as_deref(), Some("application/x-protobuf"));

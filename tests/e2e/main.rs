@@ -2,6 +2,7 @@
 
 mod access_log;
 mod attributes;
+mod backends;
 mod collector_faults;
 mod configuration;
 mod grpc;

@@ -9,13 +9,16 @@ use wasmparser::{Parser, Payload};
 const MAX_SIZE: usize = 400 * 1024;
 
 /// Exports that Envoy calls. Every further callback costs each request about a microsecond.
-const EXPORTS: [&str; 13] = [
+const EXPORTS: [&str; 16] = [
     "_initialize",
     "memory",
     "proxy_abi_version_0_2_1",
     "proxy_on_configure",
     "proxy_on_context_create",
     "proxy_on_done",
+    "proxy_on_grpc_close",
+    "proxy_on_grpc_receive",
+    "proxy_on_grpc_receive_trailing_metadata",
     "proxy_on_http_call_response",
     "proxy_on_log",
     "proxy_on_memory_allocate",

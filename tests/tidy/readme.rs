@@ -2,11 +2,12 @@
 
 use std::fs;
 
+use spanmesh_config::options::exporter::OTLP_HTTP;
 use spanmesh_config::options::matching::MATCH_ANSWERED;
 use spanmesh_config::options::samplers::SAMPLERS;
 use spanmesh_config::options::trust::{EDGE, EDGE_OUTBOUND};
-use spanmesh_config::options::{Kind, OTLP_HTTP, Opt, ROOT};
-use spanmesh_core::counters::{Counter, SPANS_QUEUED};
+use spanmesh_config::options::{Kind, Opt, ROOT};
+use spanmesh_core::counters::{Counter, EXPORT_BATCH_SIZE, EXPORT_DURATION, SPANS_QUEUED};
 use spanmesh_harness::paths::repository;
 
 use crate::configurations::files;
@@ -51,7 +52,8 @@ fn every_option_has_its_row() {
 #[test]
 fn every_statistic_has_its_row() {
     let readme = readme();
-    for name in Counter::ALL.map(Counter::name).into_iter().chain([SPANS_QUEUED]) {
+    let others = [SPANS_QUEUED, EXPORT_DURATION, EXPORT_BATCH_SIZE];
+    for name in Counter::ALL.map(Counter::name).into_iter().chain(others) {
         assert!(readme.contains(&format!("| `{name}` |")), "{name} is missing in README.md");
     }
 }

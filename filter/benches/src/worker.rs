@@ -5,17 +5,17 @@ use std::hint::black_box;
 use spanmesh_config::Config;
 use spanmesh_core::counters::Counters;
 use spanmesh_core::entropy::EntropyPool;
-use spanmesh_export::exporter::{Exporter, Outcome};
-use spanmesh_export::envelope::Envelope;
 use spanmesh_core::otlp::messages::{KeyValue, Resource};
 use spanmesh_core::propagation::tracecontext;
-use spanmesh_export::queue::{BatchQueue, Push};
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::rules::Request;
 use spanmesh_core::shared_data::{Conflict, SharedData};
 use spanmesh_core::span::SpanSettings;
 use spanmesh_core::tracer::{Hop, Placement, Surroundings, Tracer};
 use spanmesh_core::trust::Crossing;
+use spanmesh_export::envelope::Envelope;
+use spanmesh_export::exporter::{Exporter, ExporterSettings, Outcome};
+use spanmesh_export::queue::{BatchQueue, Push};
 
 use crate::scenario::Scenario;
 
@@ -46,6 +46,7 @@ impl Default for Worker {
             KeyValue::string("service.instance.id", "shop-7d4b9c6f5-x2x9z.shop"),
         ];
         let queue = BatchQueue::new(config.batch, Envelope::new(&Resource { attributes }));
+        let settings = ExporterSettings { retry: config.retry, timeout: config.exporter.timeout };
         Self {
             tracer: {
                 let may_keep = config.keep.is_some();
@@ -54,7 +55,7 @@ impl Default for Worker {
             settings: config.span,
             entropy: EntropyPool::default(),
             counters: Counters::default(),
-            exporter: Exporter::new(queue, config.retry),
+            exporter: Exporter::new(queue, settings, vec!["collector".to_owned()]),
         }
     }
 }
@@ -92,9 +93,9 @@ impl Worker {
         assert_ne!(push, Push::Dropped);
         if push == Push::Filled {
             let body = self.exporter.poll_transmit(now, &mut self.counters);
-            assert!(body.is_some_and(|body| !body.is_empty()));
-            let accepted = Outcome::Response { status: 200, retry_after: None, body: b"" };
-            self.exporter.handle(now, &accepted, 0, &mut self.counters);
+            assert!(body.is_some_and(|transmit| !transmit.body.is_empty()));
+            let accepted = Outcome::Response { status: 200, retry_after: None, content_type: None, body: b"" };
+            self.exporter.handle(0, now, &accepted, 0, &mut self.counters);
         }
         hop
     }

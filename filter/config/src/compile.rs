@@ -1,6 +1,7 @@
 //! Turns a checked value into a [`Config`]. What is not given takes the table's default, so no
 //! default stands anywhere else.
 
+mod exporter;
 mod keep;
 mod matching;
 mod mesh_tags;
@@ -13,14 +14,14 @@ use serde_json::{Map, Value};
 
 pub use trust::TrustSettings;
 
-use super::options::{BATCH, FORCE, OTLP_HTTP, Opt, RESOURCE, RETRY, ROOT};
+use super::options::{BATCH, FORCE, Opt, RESOURCE, RETRY, ROOT};
 use super::otel_environment::Additions;
-use super::{Config, Environment, OtlpHttp, duration};
+use super::{Config, Environment, duration};
 use spanmesh_core::otlp::messages::{AnyValue, KeyValue, any_value};
 use spanmesh_core::sampling::Force;
 use spanmesh_core::span::SpanKind;
 use spanmesh_export::exporter::RetrySettings;
-use spanmesh_export::queue::BatchLimits;
+use spanmesh_export::queue::{BatchLimits, DropPolicy};
 
 /// Compiles a value that [`super::validate::check`] found no problem in. `additions` is what
 /// its surroundings give; they are asked for the values of attributes too.
@@ -32,18 +33,20 @@ pub(super) fn compile(
     let root = Section::new(value, &ROOT);
     let (batch, retry) = (root.section("batch", &BATCH), root.section("retry", &RETRY));
     let force = root.section("force", &FORCE);
-    let otlp_http = root.value("exporter");
-    let otlp_http = Section::new(otlp_http.get("otlp_http").unwrap_or(&Value::Null), &OTLP_HTTP);
     let routes = span::routes(&root);
     let sampler = samplers::compile(&root.value("sampler"), "sampler", additions.ratio, &routes);
     Config {
-        exporter: exporter(&otlp_http),
+        exporter: exporter::compile(&root.value("exporter")),
         batch: BatchLimits {
             schedule_delay: batch.nanoseconds("schedule_delay"),
             max_export_batch_size: batch.size("max_export_batch_size"),
             max_export_batch_bytes: batch.size("max_export_batch_bytes"),
             max_queue_size: batch.size("max_queue_size"),
             max_queue_bytes: batch.size("max_queue_bytes"),
+            drop_when_full: match batch.text("drop_when_full").as_str() {
+                "oldest" => DropPolicy::Oldest,
+                _ => DropPolicy::Newest,
+            },
         },
         retry: RetrySettings {
             initial_interval: retry.nanoseconds("initial_interval"),
@@ -75,26 +78,6 @@ fn kind_of(direction: &str) -> Option<SpanKind> {
         "outbound" => Some(SpanKind::Client),
         _ => None,
     }
-}
-
-fn exporter(otlp_http: &Section<'_>) -> OtlpHttp {
-    let cluster = otlp_http.text("cluster");
-    let authority = authority(otlp_http, &cluster);
-    let headers = match otlp_http.value("headers") {
-        Value::Object(entries) => {
-            entries.into_iter().map(|(name, value)| (name, text(&value))).collect()
-        }
-        _ => Vec::new(),
-    };
-    let timeout_ms = otlp_http.nanoseconds("timeout") / 1_000_000;
-    OtlpHttp { cluster, authority, path: otlp_http.text("path"), headers, timeout_ms }
-}
-
-/// The authority as configured, else the host of an Istio cluster name
-/// (`direction|port|subset|host`), else the name itself.
-fn authority(options: &Section<'_>, cluster: &str) -> String {
-    let host = || cluster.rsplit('|').next().filter(|host| !host.is_empty()).unwrap_or(cluster);
-    options.optional_text("authority").unwrap_or_else(|| host().to_owned())
 }
 
 /// Configured attributes, then those of the environment; the first of a key wins.

@@ -27,6 +27,7 @@ use spanmesh_core::otlp::messages::KeyValue;
 use spanmesh_core::propagation::{Propagation, ResponseHeader};
 use spanmesh_core::sampling::{Force, Sampler};
 use spanmesh_core::span::{SpanKind, SpanSettings};
+use spanmesh_export::destination::Destination;
 use spanmesh_export::exporter::RetrySettings;
 use spanmesh_export::queue::BatchLimits;
 
@@ -34,7 +35,7 @@ use spanmesh_export::queue::BatchLimits;
 #[derive(Debug)]
 pub struct Config {
     /// Where spans go.
-    pub exporter: OtlpHttp,
+    pub exporter: Destination,
     /// Bounds of batches and queue.
     pub batch: BatchLimits,
     /// When to try again.
@@ -74,21 +75,6 @@ pub struct Environment<'a> {
     pub mesh_sampling: Option<f64>,
     /// Looks up the node's metadata by its keys from outside in, as the host serialises it.
     pub node_metadata: &'a dyn Fn(&[&str]) -> Option<Vec<u8>>,
-}
-
-/// Export over OTLP/HTTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OtlpHttp {
-    /// Name of the Envoy cluster.
-    pub cluster: String,
-    /// Value of `:authority`.
-    pub authority: String,
-    /// Value of `:path`.
-    pub path: String,
-    /// Additional header fields.
-    pub headers: Vec<(String, String)>,
-    /// Milliseconds until an export counts as failed.
-    pub timeout_ms: u64,
 }
 
 impl Config {

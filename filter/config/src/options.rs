@@ -3,6 +3,7 @@
 //! Names follow OpenTelemetry's declarative configuration where it has one.
 
 pub mod attributes;
+pub mod exporter;
 pub mod keep;
 pub mod matching;
 pub mod propagation;
@@ -10,6 +11,7 @@ pub mod samplers;
 pub mod trust;
 
 pub use attributes::{ATTRIBUTES, LIMITS, REDACT};
+pub use exporter::EXPORTER;
 pub use matching::MatchKey;
 pub use samplers::SAMPLER;
 
@@ -169,34 +171,21 @@ pub static ROOT: [Opt; 17] = [
     opt("limits", Kind::Object(&LIMITS), "{}", "limits of a span"),
 ];
 
-/// Exporters.
-pub static EXPORTER: [Opt; 1] =
-    [opt("otlp_http", Kind::Object(&OTLP_HTTP), "null", "OTLP over HTTP, protobuf")];
-
-/// Options of `otlp_http`.
-pub static OTLP_HTTP: [Opt; 5] = [
-    required("cluster", Kind::Text, "name of the Envoy cluster of the collector"),
-    opt(
-        "authority",
-        Kind::Text,
-        "null",
-        "value of :authority; derived from the cluster name by default (the host of an Istio name such as outbound|4318||collector.ns.svc, else the name)",
-    ),
-    opt("path", Kind::Path, r#""/v1/traces""#, "value of :path"),
-    opt("headers", Kind::Headers, "{}", "additional header fields, e.g. for authentication"),
-    opt("timeout", Kind::Duration(1, HOUR), r#""10s""#, "time after which an export has failed"),
-];
-
 /// Options of `batch`.
-pub static BATCH: [Opt; 5] = [
+pub static BATCH: [Opt; 6] = [
     opt(
         "schedule_delay",
         Kind::Duration(1, HOUR),
         r#""1s""#,
-        "longest time that a span waits for its batch to fill",
+        "longest time that a span waits for its batch to fill; between half and all of it is waited, lest proxies export in step",
     ),
     opt("max_export_batch_size", Kind::Integer(1, 100_000), "512", "spans that fill a batch"),
-    opt("max_export_batch_bytes", Kind::Integer(1_024, GIB), "524288", "bytes that fill a batch"),
+    opt(
+        "max_export_batch_bytes",
+        Kind::Integer(1_024, 64 << 20),
+        "524288",
+        "bytes that fill a batch, before compression",
+    ),
     opt(
         "max_queue_size",
         Kind::Integer(1, 1_000_000),
@@ -208,6 +197,12 @@ pub static BATCH: [Opt; 5] = [
         Kind::Integer(1_024, GIB),
         "4194304",
         "most bytes of them, for each worker",
+    ),
+    opt(
+        "drop_when_full",
+        Kind::Choice(&["newest", "oldest"]),
+        r#""newest""#,
+        "which spans go when the queue is full: those that come then, or the oldest batch that waits",
     ),
 ];
 

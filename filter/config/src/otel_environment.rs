@@ -131,27 +131,48 @@ impl Reader<'_> {
     }
 
     fn exporter(&mut self, value: &mut Value) {
-        const OTLP: [&str; 2] = ["exporter", "otlp_http"];
-        if OTLP.iter().try_fold(&*value, |value, step| value.get(step)).is_none() {
-            return;
+        let exporter = value.get("exporter");
+        let given = |name: &str| exporter.is_some_and(|exporter| exporter.get(name).is_some());
+        let otlp = ["otlp_http", "otlp_grpc"].into_iter().find(|name| given(name));
+        if given("zipkin") {
+            self.milliseconds(
+                value,
+                "OTEL_EXPORTER_ZIPKIN_TIMEOUT",
+                &["exporter", "zipkin", "timeout"],
+            );
         }
+        let Some(otlp) = otlp else { return };
         for name in ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"] {
-            self.milliseconds(value, name, &["exporter", "otlp_http", "timeout"]);
+            self.milliseconds(value, name, &["exporter", otlp, "timeout"]);
         }
         for name in ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"] {
-            let Some(text) = self.variable(name) else { continue };
-            match pairs::parse(&text) {
-                Some(pairs) => {
-                    let pairs =
-                        pairs.into_iter().map(|(key, text)| (key.to_ascii_lowercase(), text));
-                    let mut headers = json!({});
-                    for (key, text) in pairs {
-                        fill(&mut headers, &[key.as_str()], Value::String(text));
-                    }
-                    fill(value, &["exporter", "otlp_http", "headers"], headers);
-                }
-                None => self.warn(name, "a list such as key1=value1,key2=value2"),
+            self.headers(value, name, &["exporter", otlp, "headers"]);
+        }
+        if otlp == "otlp_http" {
+            for name in ["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"]
+            {
+                self.word(value, name, &["gzip", "none"], &["exporter", otlp, "compression"]);
             }
+        }
+    }
+
+    fn headers(&mut self, value: &mut Value, name: &str, path: &[&str]) {
+        let Some(text) = self.variable(name) else { return };
+        let Some(pairs) = pairs::parse(&text) else {
+            return self.warn(name, "a list such as key1=value1,key2=value2");
+        };
+        let mut headers = json!({});
+        for (key, text) in pairs {
+            fill(&mut headers, &[key.to_ascii_lowercase().as_str()], Value::String(text));
+        }
+        fill(value, path, headers);
+    }
+
+    fn word(&mut self, value: &mut Value, name: &str, words: &[&str], path: &[&str]) {
+        match self.variable(name) {
+            Some(text) if words.contains(&text.as_str()) => fill(value, path, json!(text)),
+            Some(_) => self.warn(name, &["one of ", &words.join(", ")].concat()),
+            None => {}
         }
     }
 

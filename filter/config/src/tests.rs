@@ -1,4 +1,5 @@
 mod attributes;
+mod exporter;
 mod propagation;
 mod sampling;
 mod trust;
@@ -9,6 +10,8 @@ use spanmesh_core::otlp::attributes::AttributeLimits;
 use spanmesh_core::redact::Redaction;
 use spanmesh_core::sampling::{ParentBased, Ratio, Threshold};
 use spanmesh_core::trust::Trust;
+use spanmesh_export::destination::{Cluster, Encoding, Protocol};
+use spanmesh_export::queue::DropPolicy;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -39,12 +42,19 @@ fn with(path: &str, value: Value) -> Value {
 fn the_smallest_configuration_takes_every_default() {
     let config = parse_text(SMALLEST).unwrap();
     let expected = Config {
-        exporter: OtlpHttp {
-            cluster: "collector".into(),
-            authority: "collector".into(),
-            path: "/v1/traces".into(),
+        exporter: Destination {
+            clusters: vec![Cluster {
+                name: "collector".into(),
+                authority: "collector".into(),
+                option: "exporter.otlp_http.cluster",
+            }],
             headers: vec![],
-            timeout_ms: 10_000,
+            timeout: 10 * SECOND,
+            protocol: Protocol::Http {
+                path: "/v1/traces".into(),
+                encoding: Encoding::OtlpProtobuf,
+                gzip: None,
+            },
         },
         batch: BatchLimits {
             schedule_delay: SECOND,
@@ -52,6 +62,7 @@ fn the_smallest_configuration_takes_every_default() {
             max_export_batch_bytes: 512 * 1024,
             max_queue_size: 2048,
             max_queue_bytes: 4 * 1024 * 1024,
+            drop_when_full: DropPolicy::Newest,
         },
         retry: RetrySettings {
             initial_interval: SECOND,
@@ -82,14 +93,10 @@ fn the_smallest_configuration_takes_every_default() {
 #[test]
 fn every_option_has_an_effect() {
     let json = json!({
-        "exporter": {"otlp_http": {
-            "cluster": "outbound|4318||otel.observability.svc.cluster.local",
-            "path": "/otlp/v1/traces",
-            "headers": {"authorization": "Bearer ${env:TOKEN}"},
-            "timeout": "2s",
-        }},
+        "exporter": {"otlp_http": {"cluster": "collector"}},
         "batch": {"schedule_delay": 200, "max_export_batch_size": 10, "max_queue_size": 20,
-                  "max_export_batch_bytes": 2048, "max_queue_bytes": 8192},
+                  "max_export_batch_bytes": 2048, "max_queue_bytes": 8192,
+                  "drop_when_full": "oldest"},
         "retry": {"initial_interval": "100ms", "max_interval": "1s", "max_elapsed_time": "1m"},
         "resource": {"attributes": {"service.name": "cart", "replica": 3, "canary": true, "share": 0.5}},
         "sampler": {"parent_based": {"root": {"trace_id_ratio_based": {"ratio": 0.25}},
@@ -97,16 +104,13 @@ fn every_option_has_an_effect() {
         "direction": "outbound",
     });
     let config = parse(&json).unwrap();
-    assert_eq!(config.exporter.authority, "otel.observability.svc.cluster.local");
-    assert_eq!(config.exporter.path, "/otlp/v1/traces");
-    assert_eq!(config.exporter.headers, [("authorization".into(), "Bearer s3cret".into())]);
-    assert_eq!(config.exporter.timeout_ms, 2_000);
     let batch = BatchLimits {
         schedule_delay: SECOND / 5,
         max_export_batch_size: 10,
         max_export_batch_bytes: 2048,
         max_queue_size: 20,
         max_queue_bytes: 8192,
+        drop_when_full: DropPolicy::Oldest,
     };
     assert_eq!(config.batch, batch);
     assert_eq!(
@@ -148,36 +152,6 @@ fn bad() -> Vec<(Value, &'static str)> {
     vec![
         (json!({}), "exporter: is required: where spans go"),
         (json!([]), "(configuration): must be an object, found []"),
-        (with("exporter", json!({})), "exporter: must have exactly one of otlp_http, found none"),
-        (
-            with("exporter.otlp_http", json!(null)),
-            "exporter.otlp_http: must be an object, found null",
-        ),
-        (
-            with("exporter.otlp_http.cluster", json!("")),
-            r#"exporter.otlp_http.cluster: must be text that is not empty, found """#,
-        ),
-        (
-            with("exporter.otlp_http.cluster", json!(null)),
-            "exporter.otlp_http.cluster: is required: name of the Envoy cluster of the collector",
-        ),
-        (
-            with("exporter.otlp_http.path", json!("v1")),
-            r#"exporter.otlp_http.path: must be a path that starts with /, found "v1""#,
-        ),
-        (
-            with("exporter.otlp_http.headers", json!({"X-A": "b"})),
-            "exporter.otlp_http.headers.X-A: is no lower-case HTTP field name",
-        ),
-        (
-            with("exporter.otlp_http.headers", json!({"a": "s3cret\n"})),
-            "exporter.otlp_http.headers.a: must be printable ASCII text",
-        ),
-        (
-            with("exporter.otlp_http.timeout", json!(0)),
-            "exporter.otlp_http.timeout: must be a duration from 1ms to 1h: milliseconds, or text with a unit (ms, s, m, h), found 0",
-        ),
-        (with("exporter.otlp_grpc", json!({})), "exporter.otlp_grpc: is no known option"),
         (
             with("batch.max_queue_size", json!(0)),
             "batch.max_queue_size: must be a whole number from 1 to 1000000, found 0",
@@ -292,7 +266,7 @@ fn spelled_out(options: &[options::Opt]) -> Value {
 #[test]
 fn spelling_out_every_default_changes_nothing() {
     let mut json = spelled_out(&options::ROOT);
-    let mut otlp_http = spelled_out(&options::OTLP_HTTP);
+    let mut otlp_http = spelled_out(&options::exporter::OTLP_HTTP);
     otlp_http["cluster"] = json!("collector");
     json["exporter"] = json!({"otlp_http": otlp_http});
     assert_eq!(json["batch"]["max_queue_size"], 2048);

@@ -17,12 +17,16 @@ pub enum Counter {
     DroppedNotRetryable,
     /// Spans of batches that could not be delivered within `retry.max_elapsed_time`.
     DroppedRetryExhausted,
+    /// Spans that alone were too large for the backend (HTTP 413).
+    DroppedTooLarge,
     /// Spans still queued when the host deleted the filter.
     DroppedShutdown,
     /// Export requests sent or tried.
     ExportAttempts,
     /// Export requests that were not accepted.
     ExportFailures,
+    /// Export requests that went to the failover cluster.
+    ExportFailovers,
     /// Requests whose `traceparent` broke the rules; their trace started anew.
     ContextsInvalid,
     /// Requests whose `tracestate` broke the rules; it was dropped.
@@ -61,7 +65,7 @@ pub struct Counters([u64; Counter::ALL.len()]);
 
 impl Counter {
     /// Every counter.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::SpansCreated,
         Self::SpansSampledOut,
         Self::SpansDelivered,
@@ -69,9 +73,11 @@ impl Counter {
         Self::DroppedRejected,
         Self::DroppedNotRetryable,
         Self::DroppedRetryExhausted,
+        Self::DroppedTooLarge,
         Self::DroppedShutdown,
         Self::ExportAttempts,
         Self::ExportFailures,
+        Self::ExportFailovers,
         Self::ContextsInvalid,
         Self::TraceStatesInvalid,
         Self::HostErrors,
@@ -99,9 +105,11 @@ impl Counter {
             Self::DroppedRejected => "spanmesh_spans_dropped_rejected",
             Self::DroppedNotRetryable => "spanmesh_spans_dropped_not_retryable",
             Self::DroppedRetryExhausted => "spanmesh_spans_dropped_retry_exhausted",
+            Self::DroppedTooLarge => "spanmesh_spans_dropped_too_large",
             Self::DroppedShutdown => "spanmesh_spans_dropped_shutdown",
             Self::ExportAttempts => "spanmesh_export_attempts",
             Self::ExportFailures => "spanmesh_export_failures",
+            Self::ExportFailovers => "spanmesh_export_failovers",
             Self::ContextsInvalid => "spanmesh_contexts_invalid",
             Self::TraceStatesInvalid => "spanmesh_tracestates_invalid",
             Self::HostErrors => "spanmesh_host_errors",
@@ -123,6 +131,10 @@ impl Counter {
 
 /// Gauge of spans that wait or are on their way, in Envoy's statistics.
 pub const SPANS_QUEUED: &str = "spanmesh_spans_queued";
+/// Histogram of the time until the answer to an export, in milliseconds.
+pub const EXPORT_DURATION: &str = "spanmesh_export_duration_milliseconds";
+/// Histogram of the spans of an export.
+pub const EXPORT_BATCH_SIZE: &str = "spanmesh_export_batch_size";
 
 impl Counters {
     /// Adds `count` to `counter`.

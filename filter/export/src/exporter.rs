@@ -1,57 +1,81 @@
-//! Delivery of batches: one export in flight, retries, and an account of every span.
+//! Delivery of batches: retries, failover, and an account of every span.
 //!
 //! The state machine does no input or output. [`Exporter::poll_transmit`] hands out the body of
-//! the next request, the adapter sends it, and [`Exporter::handle`] takes what came back. While a
-//! batch waits for its next try, the batches behind it wait too: they would meet the same
-//! collector.
+//! the next request and the cluster it is for, the adapter sends it, and [`Exporter::handle`]
+//! takes what came back. One export at a time is on its way to a cluster. A cluster that fails is
+//! left alone for growing intervals, in which nothing is sent to it, and batches go to the next
+//! cluster or wait.
 
+mod journal;
 mod outcome;
 mod retry;
 mod retry_after;
+mod target;
+mod wait;
 
 pub use outcome::Outcome;
-pub use retry::RetrySettings;
+pub use retry::{RetrySettings, spread};
 
 use crate::queue::{Batch, BatchQueue, Push};
+use journal::Journal;
 use outcome::Verdict;
 use spanmesh_core::counters::{Counter, Counters};
+use target::{InFlight, Target};
+use wait::Wait;
 
-/// The queue of one worker and the export that is under way.
+/// The queue of one worker and the exports that are under way.
 #[derive(Debug)]
 pub struct Exporter {
     queue: BatchQueue,
-    retry: RetrySettings,
-    state: State,
+    settings: ExporterSettings,
+    targets: Vec<Target>,
+    journal: Journal,
 }
 
-#[derive(Debug)]
-enum State {
-    Idle,
-    InFlight(Attempt),
-    BackingOff { attempt: Attempt, wait: Wait },
-}
-
-/// A time to sit out, in nanoseconds.
+/// How batches are delivered.
 #[derive(Clone, Copy, Debug)]
-struct Wait {
-    from: u64,
-    until: u64,
+pub struct ExporterSettings {
+    /// When to try again.
+    pub retry: RetrySettings,
+    /// Nanoseconds after which an export without an answer has failed.
+    pub timeout: u64,
 }
 
-/// A batch that was sent at least once.
-#[derive(Debug)]
-struct Attempt {
-    batch: Batch,
-    /// When it was sent first, in nanoseconds.
-    since: u64,
-    /// Tries so far.
-    tries: u32,
+/// An export to send.
+#[derive(Clone, Copy, Debug)]
+pub struct Transmit<'a> {
+    /// Number of the cluster, from 0, the first choice.
+    pub target: usize,
+    /// An encoded `ExportTraceServiceRequest`.
+    pub body: &'a [u8],
+}
+
+/// What came of an export.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Nanoseconds from its sending to its answer.
+    pub duration: u64,
+    /// Spans that were sent.
+    pub spans: usize,
+    /// What to log.
+    pub notice: Option<Notice>,
+}
+
+/// A line for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Spans were lost, or will be if it lasts.
+    Trouble(String),
+    /// A trouble that was told is over.
+    Recovery(String),
 }
 
 impl Exporter {
-    /// An exporter with nothing to send.
-    pub fn new(queue: BatchQueue, retry: RetrySettings) -> Self {
-        Self { queue, retry, state: State::Idle }
+    /// An exporter with nothing to send, to `clusters`, which the log calls so: to the first if it
+    /// works, else to the next.
+    pub fn new(queue: BatchQueue, settings: ExporterSettings, clusters: Vec<String>) -> Self {
+        let targets = clusters.into_iter().map(Target::new).collect();
+        Self { queue, settings, targets, journal: Journal::default() }
     }
 
     /// Queues a span that `write` appends to its buffer, or counts it as dropped.
@@ -63,88 +87,180 @@ impl Exporter {
     ) -> Push {
         let push = self.queue.push(now, write);
         counters.add(Counter::SpansCreated, 1);
-        if push == Push::Dropped {
-            counters.add(Counter::DroppedQueueFull, 1);
-        }
+        let dropped = u64::from(push == Push::Dropped) + self.queue.take_evicted() as u64;
+        counters.add(Counter::DroppedQueueFull, dropped);
         push
     }
 
-    /// The body to send now, if any. From then on the export is in flight until
-    /// [`Self::handle`] is told what came of it.
-    pub fn poll_transmit(&mut self, now: u64, counters: &mut Counters) -> Option<&[u8]> {
-        self.queue.close_due(now);
-        let attempt = match std::mem::replace(&mut self.state, State::Idle) {
-            State::Idle => Attempt { batch: self.queue.take_ready()?, since: now, tries: 0 },
-            State::BackingOff { attempt, wait } if wait.is_over(now) => attempt,
-            waiting => {
-                self.state = waiting;
-                return None;
-            }
-        };
-        counters.add(Counter::ExportAttempts, 1);
-        self.state = State::InFlight(Attempt { tries: attempt.tries.saturating_add(1), ..attempt });
-        match &self.state {
-            State::InFlight(attempt) => Some(attempt.batch.body()),
-            State::Idle | State::BackingOff { .. } => None,
-        }
+    /// Shortens the delay of a batch that was opened just now, lest proxies export in step;
+    /// `jitter` is any random number.
+    pub fn jitter_delay(&mut self, jitter: u32) {
+        self.queue.jitter_delay(jitter);
     }
 
-    /// Takes what came of the export in flight. `jitter` is any random number. Returns a text
-    /// for the log when spans were lost or the collector had something to say.
+    /// The export to send now, if any. From then on it is in flight until [`Self::handle`] is told
+    /// what came of it.
+    pub fn poll_transmit(&mut self, now: u64, counters: &mut Counters) -> Option<Transmit<'_>> {
+        self.queue.close_due(now);
+        let number = self.free_target(now)?;
+        let mut batch = self.queue.take_ready()?;
+        batch.first_sent.get_or_insert(now);
+        counters.add(Counter::ExportAttempts, 1);
+        counters.add(Counter::ExportFailovers, u64::from(number > 0));
+        let patience = Wait::new(now, self.settings.timeout);
+        let in_flight = InFlight { batch, sent: now, patience };
+        let in_flight = self.targets.get_mut(number)?.in_flight.insert(in_flight);
+        Some(Transmit { target: number, body: in_flight.batch.body() })
+    }
+
+    /// The first cluster that is free, if those before it fail.
+    fn free_target(&self, now: u64) -> Option<usize> {
+        for (number, target) in self.targets.iter().enumerate() {
+            if target.is_free(now) {
+                return Some(number);
+            }
+            if !target.is_failing() {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// The number of a cluster whose answer has been waited for too long.
+    pub fn overdue(&self, now: u64) -> Option<usize> {
+        let is_overdue = |target: &Target| {
+            target.in_flight.as_ref().is_some_and(|export| export.patience.is_over(now))
+        };
+        self.targets.iter().position(is_overdue)
+    }
+
+    /// Takes what came of the export in flight to cluster number `target`. `jitter` is any random
+    /// number.
     pub fn handle(
         &mut self,
+        target: usize,
         now: u64,
         outcome: &Outcome<'_>,
         jitter: u32,
         counters: &mut Counters,
-    ) -> Option<String> {
-        let attempt = match std::mem::replace(&mut self.state, State::Idle) {
-            State::InFlight(attempt) => attempt,
-            // An answer that nobody waits for changes nothing.
-            other => {
-                self.state = other;
-                return None;
-            }
-        };
-        let spans = attempt.batch.spans() as u64;
-        match outcome.verdict(now) {
+    ) -> Option<Settled> {
+        let number = target;
+        let target = self.targets.get_mut(number)?;
+        // An answer that nobody waits for changes nothing.
+        let InFlight { batch, sent, .. } = target.in_flight.take()?;
+        let (spans, duration) = (batch.spans(), now.saturating_sub(sent));
+        let verdict = outcome.verdict(now);
+        if !matches!(verdict, Verdict::Accepted { .. }) {
+            counters.add(Counter::ExportFailures, 1);
+        }
+        let notice = match verdict {
             Verdict::Accepted { rejected, message } => {
-                let rejected = rejected.min(spans);
-                counters.add(Counter::SpansDelivered, spans - rejected);
-                counters.add(Counter::DroppedRejected, rejected);
-                self.queue.release(attempt.batch);
-                (rejected > 0 || !message.is_empty()).then(|| {
-                    format!("the collector rejected {rejected} of {spans} spans: {message}")
+                self.accepted(number, now, batch, (rejected, message), counters)
+            }
+            Verdict::TooLarge => {
+                target.recover();
+                self.queue.put_back_halves(batch).err().and_then(|batch| {
+                    self.drop_batch(batch, Counter::DroppedTooLarge, counters);
+                    self.trouble(
+                        number,
+                        now,
+                        &format!("{outcome}: dropped a span that is too large"),
+                    )
                 })
             }
             Verdict::Refused => {
-                counters.add(Counter::ExportFailures, 1);
-                self.drop_batch(attempt.batch, Counter::DroppedNotRetryable, counters);
-                Some(format!("dropped {spans} spans: {outcome}, which must not be retried"))
+                target.recover();
+                self.drop_batch(batch, Counter::DroppedNotRetryable, counters);
+                let text = format!("dropped spans: {outcome}, which must not be retried");
+                self.trouble(number, now, &text)
             }
             Verdict::TryAgain { after } => {
-                counters.add(Counter::ExportFailures, 1);
-                let wait = self.retry.back_off(attempt.tries, jitter).max(after);
-                let until = now.saturating_add(wait);
-                if until > attempt.since.saturating_add(self.retry.max_elapsed_time) {
-                    self.drop_batch(attempt.batch, Counter::DroppedRetryExhausted, counters);
-                    return Some(format!("dropped {spans} spans: {outcome}, and no time is left"));
-                }
-                let first = attempt.tries == 1;
-                self.state = State::BackingOff { attempt, wait: Wait { from: now, until } };
-                first.then(|| format!("export failed, will try again: {outcome}"))
+                target.failures = target.failures.saturating_add(1);
+                let failures = if outcome.is_local() { 1 } else { target.failures };
+                let wait = self.settings.retry.back_off(failures, jitter).max(after);
+                target.wait = Some(Wait::new(now, wait));
+                self.failed(number, now, batch, outcome, counters)
             }
-        }
+        };
+        Some(Settled { duration, spans, notice })
     }
 
-    /// When [`Self::poll_transmit`] may have something next: `Some(0)` for now, `None` when
-    /// nothing is queued or an answer is awaited first.
-    pub fn next_wakeup(&self) -> Option<u64> {
-        match &self.state {
-            State::Idle => self.queue.next_ready(),
-            State::InFlight(_) => None,
-            State::BackingOff { wait, .. } => Some(wait.until),
+    fn accepted(
+        &mut self,
+        number: usize,
+        now: u64,
+        batch: Batch,
+        (rejected, message): (u64, String),
+        counters: &mut Counters,
+    ) -> Option<Notice> {
+        let spans = batch.spans() as u64;
+        let rejected = rejected.min(spans);
+        counters.add(Counter::SpansDelivered, spans - rejected);
+        counters.add(Counter::DroppedRejected, rejected);
+        self.queue.release(batch);
+        let target = self.targets.get_mut(number)?;
+        if let Some(failures) = target.recover() {
+            let name = &target.name;
+            return Some(Notice::Recovery(format!(
+                "{name}: works again, after {failures} failures"
+            )));
         }
+        if rejected == 0 && message.is_empty() {
+            return None;
+        }
+        let what = if rejected == 0 { "warning" } else { "spans were rejected" };
+        self.trouble(number, now, &format!("{what}: {message}"))
+    }
+
+    /// A batch could not be delivered now: it waits for its next try, unless that comes too late.
+    fn failed(
+        &mut self,
+        number: usize,
+        now: u64,
+        batch: Batch,
+        outcome: &Outcome<'_>,
+        counters: &mut Counters,
+    ) -> Option<Notice> {
+        let next = self.targets.iter().map(Target::free_at).min().unwrap_or(now).max(now);
+        let first_sent = batch.first_sent.unwrap_or(now);
+        if next > first_sent.saturating_add(self.settings.retry.max_elapsed_time) {
+            self.drop_batch(batch, Counter::DroppedRetryExhausted, counters);
+            return self.trouble(number, now, "drops spans that could not be delivered in time");
+        }
+        self.queue.put_back(batch);
+        let target = self.targets.get_mut(number)?;
+        if std::mem::replace(&mut target.is_reported, true) {
+            return None;
+        }
+        self.trouble(number, now, &format!("export failed, will be tried again: {outcome}"))
+    }
+
+    fn trouble(&mut self, number: usize, now: u64, text: &str) -> Option<Notice> {
+        let name = &self.targets.get(number)?.name;
+        self.journal.tell(now, [name, ": ", text].concat()).map(Notice::Trouble)
+    }
+
+    /// When [`Self::poll_transmit`] or [`Self::overdue`] may have something next: `Some(0)` for
+    /// now, `None` when nothing is queued.
+    pub fn next_wakeup(&self) -> Option<u64> {
+        let answers = self.targets.iter().filter_map(|target| target.in_flight.as_ref());
+        let overdue = answers.map(|export| export.patience.until).min();
+        let ready = if self.queue.is_ready() { self.next_free() } else { self.queue.open_due() };
+        [overdue, ready].into_iter().flatten().min()
+    }
+
+    /// When the next cluster is free, unless that depends on an answer.
+    fn next_free(&self) -> Option<u64> {
+        let mut next: Option<u64> = None;
+        for target in &self.targets {
+            if target.in_flight.is_none() {
+                next = Some(next.map_or(target.free_at(), |next| next.min(target.free_at())));
+            }
+            if !target.is_failing() {
+                break;
+            }
+        }
+        next
     }
 
     /// Lets the open batch leave without waiting for its delay.
@@ -169,10 +285,10 @@ impl Exporter {
         while let Some(batch) = self.queue.take_ready() {
             self.queue.release(batch);
         }
-        if let State::InFlight(attempt) | State::BackingOff { attempt, .. } =
-            std::mem::replace(&mut self.state, State::Idle)
-        {
-            self.queue.release(attempt.batch);
+        for target in &mut self.targets {
+            if let Some(export) = target.in_flight.take() {
+                self.queue.release(export.batch);
+            }
         }
         counters.add(Counter::DroppedShutdown, left as u64);
     }
@@ -180,13 +296,6 @@ impl Exporter {
     fn drop_batch(&mut self, batch: Batch, reason: Counter, counters: &mut Counters) {
         counters.add(reason, batch.spans() as u64);
         self.queue.release(batch);
-    }
-}
-
-impl Wait {
-    /// A clock that was set back counts as over: how long is left cannot be known.
-    fn is_over(self, now: u64) -> bool {
-        now >= self.until || now < self.from
     }
 }
 

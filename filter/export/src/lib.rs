@@ -7,6 +7,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod destination;
+pub mod encoder;
 pub mod encoding;
 pub mod envelope;
 pub mod exporter;

@@ -1,12 +1,19 @@
 //! The bounded queue: spans are encoded once, into the buffer of the batch they leave in.
 
+mod batch;
+
 use std::collections::VecDeque;
 
+pub use batch::Batch;
+
 use crate::envelope::Envelope;
+use crate::exporter::spread;
 
 /// Bytes by which a buffer grows when it has little room left. Doubling would let a full queue take
 /// twice the memory of its spans.
 const GROWTH: usize = 64 * 1024;
+/// Batches are not made smaller than this, however little a backend says that it takes.
+const LEAST_BATCH_BYTES: usize = 16 * 1024;
 
 /// Bounds of a queue. All spans count that have not been delivered or dropped, those of a batch
 /// on its way too.
@@ -22,14 +29,18 @@ pub struct BatchLimits {
     pub max_queue_size: usize,
     /// Most bytes of encoded spans.
     pub max_queue_bytes: usize,
+    /// What has to go when they are reached.
+    pub drop_when_full: DropPolicy,
 }
 
-/// Encoded spans, complete as the body of one export request.
-#[derive(Debug)]
-pub struct Batch {
-    buffer: Vec<u8>,
-    start: usize,
-    spans: usize,
+/// Which spans are dropped when a queue is full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DropPolicy {
+    /// Those that come then: what is known of the beginning of a trouble stays.
+    #[default]
+    Newest,
+    /// The oldest batch that waits; batches on their way stay.
+    Oldest,
 }
 
 /// What became of a span.
@@ -54,6 +65,8 @@ pub struct BatchQueue {
     ready: VecDeque<Batch>,
     spans: usize,
     bytes: usize,
+    /// Spans that made room for others since the last question.
+    evicted: usize,
     spare: Option<Vec<u8>>,
 }
 
@@ -62,20 +75,7 @@ struct OpenBatch {
     buffer: Vec<u8>,
     spans: usize,
     opened_at: u64,
-}
-
-// === impl Batch ===
-
-impl Batch {
-    /// The encoded `ExportTraceServiceRequest`.
-    pub fn body(&self) -> &[u8] {
-        self.buffer.get(self.start..).unwrap_or_default()
-    }
-
-    /// Number of spans in it.
-    pub fn spans(&self) -> usize {
-        self.spans
-    }
+    due: u64,
 }
 
 // === impl BatchQueue ===
@@ -90,13 +90,14 @@ impl BatchQueue {
             ready: VecDeque::new(),
             spans: 0,
             bytes: 0,
+            evicted: 0,
             spare: None,
         }
     }
 
     /// Takes a span that `write` appends to the buffer it is given. `now` is in nanoseconds.
     pub fn push(&mut self, now: u64, write: impl FnOnce(&mut Vec<u8>)) -> Push {
-        if self.spans >= self.limits.max_queue_size {
+        if self.spans >= self.limits.max_queue_size && !self.evict() {
             return Push::Dropped;
         }
         let opened = self.open.is_none();
@@ -107,7 +108,10 @@ impl BatchQueue {
         }
         write(&mut batch.buffer);
         let added = batch.buffer.len().saturating_sub(before);
-        if self.bytes + added > self.limits.max_queue_bytes {
+        while self.bytes + added > self.limits.max_queue_bytes {
+            if added <= self.limits.max_queue_bytes && self.evict() {
+                continue;
+            }
             batch.buffer.truncate(before);
             if opened {
                 self.spare = Some(batch.buffer);
@@ -129,9 +133,17 @@ impl BatchQueue {
         if opened { Push::Opened } else { Push::Joined }
     }
 
+    /// Shortens the delay of the open batch to between a half and the whole of it, as `jitter` (any
+    /// random number) has it, so that proxies do not export in step.
+    pub fn jitter_delay(&mut self, jitter: u32) {
+        if let Some(batch) = &mut self.open {
+            batch.due = batch.opened_at.saturating_add(spread(self.limits.schedule_delay, jitter));
+        }
+    }
+
     /// Closes the open batch when its delay is over. A clock that was set back counts as over.
     pub fn close_due(&mut self, now: u64) {
-        if self.open_due().is_some_and(|(opened, due)| now >= due || now < opened) {
+        if self.open.as_ref().is_some_and(|batch| now >= batch.due || now < batch.opened_at) {
             self.close_open();
         }
     }
@@ -156,39 +168,64 @@ impl BatchQueue {
         self.spare = Some(batch.buffer);
     }
 
+    /// Takes a batch back that could not be delivered: it is the next to be sent.
+    pub fn put_back(&mut self, batch: Batch) {
+        self.ready.push_front(batch);
+    }
+
+    /// Takes a batch back that is too large for the backend, as two halves, and makes later ones
+    /// no larger than those. Returns it when it has only one span.
+    pub fn put_back_halves(&mut self, batch: Batch) -> Result<(), Batch> {
+        let (first, second) = batch.split(&self.envelope)?;
+        let half = first.body().len().max(second.body().len()).max(LEAST_BATCH_BYTES);
+        let limit = &mut self.limits.max_export_batch_bytes;
+        *limit = half.min(*limit);
+        self.put_back(second);
+        self.put_back(first);
+        Ok(())
+    }
+
+    /// Spans of batches that made room for others, since this was asked last.
+    pub fn take_evicted(&mut self) -> usize {
+        std::mem::take(&mut self.evicted)
+    }
+
     /// Spans that have been neither delivered nor dropped.
     pub fn spans(&self) -> usize {
         self.spans
     }
 
-    /// When the next batch is ready: `Some(0)` for now, `None` when nothing is queued.
-    pub fn next_ready(&self) -> Option<u64> {
-        if self.ready.is_empty() { self.open_due().map(|(_, due)| due) } else { Some(0) }
+    /// Whether a batch waits to be sent.
+    pub fn is_ready(&self) -> bool {
+        !self.ready.is_empty()
     }
 
-    fn open_due(&self) -> Option<(u64, u64)> {
-        let opened = self.open.as_ref()?.opened_at;
-        Some((opened, opened.saturating_add(self.limits.schedule_delay)))
+    /// When the open batch is ready, if there is one.
+    pub fn open_due(&self) -> Option<u64> {
+        self.open.as_ref().map(|batch| batch.due)
+    }
+
+    /// Drops the oldest batch that waits, where that is wanted.
+    fn evict(&mut self) -> bool {
+        if self.limits.drop_when_full == DropPolicy::Newest {
+            return false;
+        }
+        let Some(batch) = self.ready.pop_front() else { return false };
+        self.evicted += batch.spans();
+        self.release(batch);
+        true
     }
 
     fn open_batch(&mut self, now: u64) -> OpenBatch {
         let mut buffer = self.spare.take().unwrap_or_default();
         buffer.clear();
         buffer.resize(self.envelope.headroom(), 0);
-        OpenBatch { buffer, spans: 0, opened_at: now }
+        let due = now.saturating_add(self.limits.schedule_delay);
+        OpenBatch { buffer, spans: 0, opened_at: now, due }
     }
 
     fn close(&mut self, batch: OpenBatch) {
-        let mut buffer = batch.buffer;
-        let start = self.envelope.close(&mut buffer);
-        self.ready.push_back(Batch { buffer, start, spans: batch.spans });
-    }
-}
-
-impl Batch {
-    /// Bytes of its spans alone.
-    fn encoded_spans(&self, envelope: &Envelope) -> usize {
-        self.buffer.len().saturating_sub(envelope.headroom() + envelope.tail())
+        self.ready.push_back(Batch::close(batch.buffer, batch.spans, &self.envelope));
     }
 }
 

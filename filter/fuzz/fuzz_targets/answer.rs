@@ -7,11 +7,11 @@ use libfuzzer_sys::arbitrary::{self, Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use prost::Message as _;
 use spanmesh_core::counters::{Counter, Counters};
-use spanmesh_export::exporter::{Exporter, Outcome, RetrySettings};
-use spanmesh_export::envelope::Envelope;
 use spanmesh_core::otlp::messages::{ExportTraceServiceRequest, Resource};
 use spanmesh_core::otlp::wire::{put_bytes, put_message};
-use spanmesh_export::queue::{BatchLimits, BatchQueue, Push};
+use spanmesh_export::envelope::Envelope;
+use spanmesh_export::exporter::{Exporter, ExporterSettings, Outcome, RetrySettings};
+use spanmesh_export::queue::{BatchLimits, BatchQueue, DropPolicy, Push};
 
 const SECOND: u64 = 1_000_000_000;
 const LIMITS: BatchLimits = BatchLimits {
@@ -20,7 +20,9 @@ const LIMITS: BatchLimits = BatchLimits {
     max_export_batch_bytes: 1_000,
     max_queue_size: 10,
     max_queue_bytes: 4_000,
+    drop_when_full: DropPolicy::Newest,
 };
+const TIMEOUT: u64 = 10 * SECOND;
 const RETRY: RetrySettings = RetrySettings {
     initial_interval: SECOND,
     max_interval: 8 * SECOND,
@@ -77,7 +79,11 @@ struct Subject {
 impl Subject {
     fn new() -> Self {
         let queue = BatchQueue::new(LIMITS, Envelope::new(&Resource::default()));
-        let exporter = Exporter::new(queue, RETRY);
+        let exporter = Exporter::new(
+            queue,
+            ExporterSettings { retry: RETRY, timeout: TIMEOUT },
+            vec!["backend".to_owned()],
+        );
         let counters = Counters::default();
         Self { exporter, counters, now: 1_000 * SECOND, in_flight: None, again: None }
     }
@@ -87,7 +93,7 @@ impl Subject {
             Step::Push(length) => drop(self.push(length)),
             Step::Poll => self.poll(),
             Step::Answer { status, retry_after, body, jitter } => {
-                self.hear(&Outcome::Response { status, retry_after, body }, jitter);
+                self.hear(&Outcome::Response { status, retry_after, content_type: None, body }, jitter);
             }
             Step::NoAnswer { sent: true, jitter } => self.hear(&Outcome::NoResponse, jitter),
             Step::NoAnswer { sent: false, jitter } => self.hear(&Outcome::NotSent, jitter),
@@ -114,11 +120,15 @@ impl Subject {
 
     fn poll(&mut self) {
         let due = self.exporter.next_wakeup().is_some_and(|at| at <= self.now);
-        let body = self.exporter.poll_transmit(self.now, &mut self.counters).map(<[u8]>::to_vec);
+        let body = self
+            .exporter
+            .poll_transmit(self.now, &mut self.counters)
+            .map(|transmit| transmit.body.to_vec());
         assert!(body.is_some() || !due, "the promise of next_wakeup is kept");
         let Some(body) = body else { return };
         assert_eq!(self.in_flight, None, "one export at a time");
-        assert_eq!(self.exporter.next_wakeup(), None, "an answer is awaited");
+        let patience = self.now.saturating_add(TIMEOUT);
+        assert_eq!(self.exporter.next_wakeup(), Some(patience), "an answer is awaited");
         assert_eq!(self.again.take().unwrap_or_else(|| body.clone()), body, "the same body");
         let request = ExportTraceServiceRequest::decode(body.as_slice()).expect("it decodes");
         let spans = request.resource_spans[0].scope_spans[0].spans.len();
@@ -128,7 +138,7 @@ impl Subject {
 
     fn hear(&mut self, outcome: &Outcome<'_>, jitter: u32) {
         let before = self.exporter.spans();
-        self.exporter.handle(self.now, outcome, jitter, &mut self.counters);
+        self.exporter.handle(0, self.now, outcome, jitter, &mut self.counters);
         let answered = self.in_flight.take();
         if self.exporter.spans() == before && answered.is_some() {
             self.again = answered;
@@ -155,7 +165,7 @@ impl Subject {
     /// From now on the collector accepts everything: the queue empties, and takes as much as a
     /// new one.
     fn recover(&mut self) {
-        let accepted = Outcome::Response { status: 200, retry_after: None, body: b"" };
+        let accepted = Outcome::Response { status: 200, retry_after: None, content_type: None, body: b"" };
         for _ in 0..=LIMITS.max_queue_size {
             self.hear(&accepted, 0);
             self.exporter.flush();

@@ -6,9 +6,9 @@
 use libfuzzer_sys::fuzz_target;
 use spanmesh_config::Config;
 use spanmesh_core::counters::Counters;
-use spanmesh_export::exporter::Exporter;
-use spanmesh_export::envelope::Envelope;
 use spanmesh_core::otlp::messages::Resource;
+use spanmesh_export::envelope::Envelope;
+use spanmesh_export::exporter::{Exporter, ExporterSettings};
 use spanmesh_export::queue::BatchQueue;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -27,7 +27,9 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn sends_a_span(config: Config) {
     let envelope = Envelope::new(&Resource { attributes: config.resource });
-    let mut exporter = Exporter::new(BatchQueue::new(config.batch, envelope), config.retry);
+    let settings = ExporterSettings { retry: config.retry, timeout: config.exporter.timeout };
+    let clusters = config.exporter.clusters.iter().map(|cluster| cluster.label()).collect();
+    let mut exporter = Exporter::new(BatchQueue::new(config.batch, envelope), settings, clusters);
     let mut counters = Counters::default();
     exporter.push(0, &mut counters, |out| out.extend([0x12, 0]));
     assert!(exporter.next_wakeup().is_some());

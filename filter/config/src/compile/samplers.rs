@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::{Section, authority, matching};
+use super::exporter::authority;
+use super::{Section, matching};
 use crate::options::samplers::{
     JAEGER_REMOTE, PARENT_BASED, PROBABILITY, RATE_LIMITING, RATIO, RULE,
 };

@@ -76,7 +76,7 @@ fn variables_fill_what_is_left_out() {
     assert_eq!(config.batch.schedule_delay, 250_000_000);
     assert_eq!(config.batch.max_queue_size, 1000, "what is configured stays");
     assert_eq!(config.batch.max_export_batch_size, 100);
-    assert_eq!(config.exporter.timeout_ms, 2000, "the one for traces wins");
+    assert_eq!(config.exporter.timeout, 2_000_000_000, "the one for traces wins");
     assert_eq!(config.exporter.headers, [("authorization".into(), "Bearer x".into())]);
     assert_eq!(config.span.limits.value_length, 99);
     assert_eq!(config.span.limits.count, 32, "the one for spans wins");

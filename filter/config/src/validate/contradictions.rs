@@ -35,9 +35,16 @@ pub fn contradictions(config: &Config) -> Vec<Problem> {
         let (value, bound) = (seconds(retry.initial_interval), seconds(retry.max_interval));
         smaller("retry.initial_interval", value, "max_interval", bound);
     }
+    problems.extend(same_cluster_twice(config));
     problems.extend(empty_secrets("inbound", config.trust.inbound.as_ref()));
     problems.extend(empty_secrets("outbound", Some(&config.trust.outbound)));
     problems
+}
+
+fn same_cluster_twice(config: &Config) -> Option<Problem> {
+    let [first, failover] = config.exporter.clusters.as_slice() else { return None };
+    (first.name == failover.name)
+        .then(|| Problem::new(failover.option, "must not be the cluster that it stands in for"))
 }
 
 /// Secrets by which strangers are trusted, and that are empty, as where a variable of the environment

@@ -1,5 +1,7 @@
 //! gzip (RFC 1952) around deflate.
 
+use std::fmt;
+
 use crc::{CRC_32_ISO_HDLC, Crc};
 use miniz_oxide::DataFormat;
 use miniz_oxide::deflate::core::{CompressorOxide, TDEFLFlush, compress_to_output};
@@ -11,6 +13,12 @@ const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 pub struct Gzip {
     deflate: CompressorOxide,
     crc: Crc<u32>,
+}
+
+impl fmt::Debug for Gzip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gzip").finish_non_exhaustive()
+    }
 }
 
 impl Gzip {

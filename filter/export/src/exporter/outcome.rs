@@ -1,27 +1,45 @@
-//! What came of an export request, and what follows from it (OTLP 1.11, OTLP/HTTP).
+//! What came of an export request, and what follows from it (OTLP 1.11, OTLP/HTTP and OTLP/gRPC).
 
 use std::fmt;
 
-use prost::Message;
-
 use super::retry_after;
-use spanmesh_core::otlp::messages::ExportTraceServiceResponse;
+use crate::encoding::partial_success;
+
+/// Most characters of a backend's message that are logged.
+const MAX_MESSAGE: usize = 256;
 
 /// What the host reported of an export request.
 #[derive(Clone, Copy, Debug)]
 pub enum Outcome<'a> {
-    /// The collector, or Envoy in its place, answered.
+    /// The backend, or Envoy in its place, answered over HTTP.
     Response {
         /// HTTP status code.
         status: u16,
         /// The `retry-after` field, if there was one.
         retry_after: Option<&'a [u8]>,
+        /// The `content-type` field, if there was one.
+        content_type: Option<&'a [u8]>,
         /// The body; only that of a success is read.
         body: &'a [u8],
     },
+    /// The call ended over gRPC.
+    Grpc {
+        /// gRPC status code.
+        status: u32,
+        /// Nanoseconds of `RetryInfo`, if there was one.
+        retry_delay: Option<u64>,
+        /// The answer's message; only that of a success is read.
+        body: &'a [u8],
+        /// `grpc-message`.
+        message: &'a [u8],
+    },
     /// The connection ended without an answer.
     NoResponse,
-    /// The host did not take the request: no such cluster, or no healthy host in it.
+    /// The answer did not come in time.
+    TimedOut,
+    /// The host knows no such cluster.
+    UnknownCluster,
+    /// The host did not take the request: the cluster has no healthy host, or (gRPC) is unknown.
     NotSent,
 }
 
@@ -32,43 +50,71 @@ pub(super) enum Verdict {
     Accepted { rejected: u64, message: String },
     /// Never to be sent again.
     Refused,
+    /// Never to be sent again in one piece.
+    TooLarge,
     /// To be sent again, not before `after` nanoseconds have passed.
     TryAgain { after: u64 },
 }
 
 impl Outcome<'_> {
-    /// Judges by the specification: 2xx is accepted whatever the body; 429, 502, 503 and 504 may
-    /// be retried, everything else must not. `now` is in nanoseconds since the Unix epoch.
+    /// Judges by the specification. HTTP: 2xx is accepted whatever the body; 429, 502, 503 and 504
+    /// may be retried, everything else must not. gRPC: OK is accepted; CANCELLED,
+    /// DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE and DATA_LOSS may be retried, and
+    /// RESOURCE_EXHAUSTED where the backend says when. `now` is in nanoseconds since the Unix epoch.
     pub(super) fn verdict(&self, now: u64) -> Verdict {
         match self {
-            Self::NoResponse | Self::NotSent => Verdict::TryAgain { after: 0 },
-            Self::Response { status: 200..300, body, .. } => accepted(body),
+            Self::NoResponse | Self::TimedOut | Self::UnknownCluster | Self::NotSent => {
+                Verdict::TryAgain { after: 0 }
+            }
+            Self::Response { status: 200..300, content_type, body, .. } => {
+                accepted(*content_type, body)
+            }
+            Self::Grpc { status: 0, body, .. } => accepted(None, body),
             Self::Response { status: 429 | 502..=504, retry_after, .. } => {
                 let after = retry_after.and_then(|value| retry_after::parse(value, now));
                 Verdict::TryAgain { after: after.unwrap_or(0) }
             }
-            Self::Response { .. } => Verdict::Refused,
+            Self::Grpc { status: 1 | 4 | 10 | 11 | 14 | 15, retry_delay, .. } => {
+                Verdict::TryAgain { after: retry_delay.unwrap_or(0) }
+            }
+            Self::Grpc { status: 8, retry_delay: Some(after), .. } => {
+                Verdict::TryAgain { after: *after }
+            }
+            Self::Response { status: 413, .. } => Verdict::TooLarge,
+            Self::Response { .. } | Self::Grpc { .. } => Verdict::Refused,
         }
+    }
+
+    /// Whether nothing has left the host: then the next try costs the network nothing.
+    pub(super) fn is_local(&self) -> bool {
+        matches!(self, Self::UnknownCluster | Self::NotSent)
     }
 }
 
 /// A body that cannot be read is not an error: the status says that the spans arrived, and they
 /// must not be sent twice.
-fn accepted(body: &[u8]) -> Verdict {
-    let partial = ExportTraceServiceResponse::decode(body).ok().and_then(|r| r.partial_success);
-    let partial = partial.unwrap_or_default();
-    Verdict::Accepted {
-        rejected: u64::try_from(partial.rejected_spans).unwrap_or(0),
-        message: partial.error_message.chars().take(256).collect(),
-    }
+fn accepted(content_type: Option<&[u8]>, body: &[u8]) -> Verdict {
+    let (rejected, message) = partial_success(content_type, body);
+    Verdict::Accepted { rejected, message: printable(message.as_bytes()) }
+}
+
+/// A backend's text as it may stand in a line of the log.
+fn printable(text: &[u8]) -> String {
+    let byte = |byte: &u8| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '?' };
+    text.iter().take(MAX_MESSAGE).map(byte).collect()
 }
 
 impl fmt::Display for Outcome<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Response { status, .. } => write!(f, "the collector answered {status}"),
+            Self::Response { status, .. } => write!(f, "the backend answered {status}"),
+            Self::Grpc { status, message, .. } => {
+                write!(f, "the call ended with gRPC status {status} ({})", printable(message))
+            }
             Self::NoResponse => f.write_str("the connection ended without an answer"),
-            Self::NotSent => f.write_str("the collector cluster is unknown or has no healthy host"),
+            Self::TimedOut => f.write_str("no answer came in time"),
+            Self::UnknownCluster => f.write_str("Envoy knows no such cluster"),
+            Self::NotSent => f.write_str("the cluster is unknown or has no healthy host"),
         }
     }
 }
@@ -76,24 +122,65 @@ impl fmt::Display for Outcome<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spanmesh_core::otlp::messages::ExportTracePartialSuccess;
+    use prost::Message;
+    use spanmesh_core::otlp::messages::{ExportTracePartialSuccess, ExportTraceServiceResponse};
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn only_four_statuses_are_retried() {
-        let verdict =
-            |status| Outcome::Response { status, retry_after: None, body: b"" }.verdict(0);
+        let verdict = |status| {
+            Outcome::Response { status, retry_after: None, content_type: None, body: b"" }
+                .verdict(0)
+        };
         for status in 100..600 {
             let expected = match status {
                 200..300 => Verdict::Accepted { rejected: 0, message: String::new() },
                 429 | 502 | 503 | 504 => Verdict::TryAgain { after: 0 },
+                413 => Verdict::TooLarge,
                 _ => Verdict::Refused,
             };
             assert_eq!(verdict(status), expected, "{status}");
         }
-        assert_eq!(Outcome::NoResponse.verdict(0), Verdict::TryAgain { after: 0 });
-        assert_eq!(Outcome::NotSent.verdict(0), Verdict::TryAgain { after: 0 });
+        for outcome in
+            [Outcome::NoResponse, Outcome::TimedOut, Outcome::NotSent, Outcome::UnknownCluster]
+        {
+            assert_eq!(outcome.verdict(0), Verdict::TryAgain { after: 0 }, "{outcome}");
+        }
+    }
+
+    #[test]
+    fn grpc_statuses_are_judged_by_the_table_of_the_specification() {
+        let verdict = |status, retry_delay| {
+            Outcome::Grpc { status, retry_delay, body: b"", message: b"" }.verdict(0)
+        };
+        for status in 0..20 {
+            let (without, with) = match status {
+                0 => {
+                    let accepted = Verdict::Accepted { rejected: 0, message: String::new() };
+                    (accepted.clone(), accepted)
+                }
+                1 | 4 | 10 | 11 | 14 | 15 => {
+                    (Verdict::TryAgain { after: 0 }, Verdict::TryAgain { after: 7 })
+                }
+                8 => (Verdict::Refused, Verdict::TryAgain { after: 7 }),
+                _ => (Verdict::Refused, Verdict::Refused),
+            };
+            assert_eq!(verdict(status, None), without, "{status} without RetryInfo");
+            assert_eq!(verdict(status, Some(7)), with, "{status} with RetryInfo");
+        }
+    }
+
+    #[test]
+    fn what_a_backend_says_is_one_short_line_of_the_log() {
+        let message = [b"line\nbreak \xff\x1b[31m".as_slice(), &[b'x'; 10_000]].concat();
+        let outcome = Outcome::Grpc { status: 13, retry_delay: None, body: b"", message: &message };
+        let text = outcome.to_string();
+        assert!(
+            text.starts_with("the call ended with gRPC status 13 (line?break ??[31mx"),
+            "{text}"
+        );
+        assert!(text.len() < 400 && text.bytes().all(|b| matches!(b, b' '..=b'~')));
     }
 
     #[test]
@@ -112,7 +199,12 @@ mod tests {
             (vec![0xff; 20], 0, "", "garbage: the status counts"),
         ];
         for (body, rejected, message, why) in cases {
-            let outcome = Outcome::Response { status: 200, retry_after: None, body: &body };
+            let outcome = Outcome::Response {
+                status: 200,
+                retry_after: None,
+                content_type: None,
+                body: &body,
+            };
             let message = message.to_owned();
             assert_eq!(outcome.verdict(0), Verdict::Accepted { rejected, message }, "{why}");
         }
@@ -120,7 +212,12 @@ mod tests {
 
     #[test]
     fn retry_after_sets_the_least_wait() {
-        let outcome = Outcome::Response { status: 429, retry_after: Some(b"7"), body: b"" };
+        let outcome = Outcome::Response {
+            status: 429,
+            retry_after: Some(b"7"),
+            content_type: None,
+            body: b"",
+        };
         assert_eq!(outcome.verdict(0), Verdict::TryAgain { after: 7_000_000_000 });
     }
 }

@@ -12,15 +12,19 @@ pub struct RetrySettings {
 }
 
 impl RetrySettings {
-    /// The wait after `tries` failed tries: an interval that doubles from `initial_interval` to
-    /// `max_interval`, of which between a half and the whole is waited, as `jitter` (any random
-    /// number) has it. So proxies that failed together do not come back together.
-    pub fn back_off(&self, tries: u32, jitter: u32) -> u64 {
-        let doublings = tries.saturating_sub(1).min(32);
+    /// The wait after `failures` in a row: an interval that doubles from `initial_interval` to
+    /// `max_interval`, [`spread`]. So proxies that failed together do not come back together.
+    pub fn back_off(&self, failures: u32, jitter: u32) -> u64 {
+        let doublings = failures.saturating_sub(1).min(32);
         let interval = self.initial_interval.saturating_mul(1 << doublings).min(self.max_interval);
-        let half = interval / 2;
-        half + ((u128::from(interval - half) * u128::from(jitter)) >> u32::BITS) as u64
+        spread(interval, jitter)
     }
+}
+
+/// Between a half and the whole of `interval`, as `jitter` (any random number) has it.
+pub fn spread(interval: u64, jitter: u32) -> u64 {
+    let half = interval / 2;
+    half + ((u128::from(interval - half) * u128::from(jitter)) >> u32::BITS) as u64
 }
 
 #[cfg(test)]
@@ -43,8 +47,12 @@ mod tests {
             (6, u32::MAX, 29_999),
             (1_000, 1 << 31, 22_500),
         ];
-        for (tries, jitter, expected) in cases {
-            assert_eq!(settings.back_off(tries, jitter), expected, "{tries} tries, {jitter}");
+        for (failures, jitter, expected) in cases {
+            assert_eq!(
+                settings.back_off(failures, jitter),
+                expected,
+                "{failures} failures, {jitter}"
+            );
         }
     }
 }

@@ -1,15 +1,33 @@
+mod failover;
+mod trouble;
+
 use super::*;
 use crate::envelope::Envelope;
-use crate::queue::BatchLimits;
+use crate::queue::{BatchLimits, DropPolicy};
 use spanmesh_core::otlp::messages::Resource;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const SECOND: u64 = 1_000_000_000;
-const ACCEPTED: Outcome<'_> = Outcome::Response { status: 200, retry_after: None, body: b"" };
-const BUSY: Outcome<'_> = Outcome::Response { status: 503, retry_after: None, body: b"" };
+const ACCEPTED: Outcome<'_> =
+    Outcome::Response { status: 200, retry_after: None, content_type: None, body: b"" };
+const BUSY: Outcome<'_> =
+    Outcome::Response { status: 503, retry_after: None, content_type: None, body: b"" };
+const UNAUTHORIZED: Outcome<'_> =
+    Outcome::Response { status: 401, retry_after: None, content_type: None, body: b"" };
+const TOO_LARGE: Outcome<'_> =
+    Outcome::Response { status: 413, retry_after: None, content_type: None, body: b"" };
 
-/// An exporter of one-span batches, with its counters and totals.
+const LIMITS: BatchLimits = BatchLimits {
+    schedule_delay: SECOND,
+    max_export_batch_size: 2,
+    max_export_batch_bytes: 10_000,
+    max_queue_size: 8,
+    max_queue_bytes: 10_000,
+    drop_when_full: DropPolicy::Newest,
+};
+
+/// An exporter of batches of two spans, with its counters.
 struct Subject {
     exporter: Exporter,
     counters: Counters,
@@ -17,20 +35,20 @@ struct Subject {
 
 impl Subject {
     fn new() -> Self {
-        let limits = BatchLimits {
-            schedule_delay: SECOND,
-            max_export_batch_size: 2,
-            max_export_batch_bytes: 10_000,
-            max_queue_size: 8,
-            max_queue_bytes: 10_000,
-        };
+        Self::with(LIMITS, &["first"])
+    }
+
+    fn with(limits: BatchLimits, clusters: &[&str]) -> Self {
         let queue = BatchQueue::new(limits, Envelope::new(&Resource::default()));
         let retry = RetrySettings {
             initial_interval: SECOND,
             max_interval: 8 * SECOND,
             max_elapsed_time: 20 * SECOND,
         };
-        Self { exporter: Exporter::new(queue, retry), counters: Counters::default() }
+        let settings = ExporterSettings { retry, timeout: 10 * SECOND };
+        let clusters = clusters.iter().map(|&name| name.to_owned()).collect();
+        let exporter = Exporter::new(queue, settings, clusters);
+        Self { exporter, counters: Counters::default() }
     }
 
     fn push(&mut self, now: u64, count: usize) {
@@ -39,14 +57,26 @@ impl Subject {
         }
     }
 
-    fn sends(&mut self, now: u64) -> bool {
-        self.exporter.poll_transmit(now, &mut self.counters).is_some()
+    /// The number of the cluster that is sent to.
+    fn target(&mut self, now: u64) -> Option<usize> {
+        Some(self.exporter.poll_transmit(now, &mut self.counters)?.target)
     }
 
+    fn sends(&mut self, now: u64) -> bool {
+        self.target(now).is_some()
+    }
+
+    /// What the first cluster answers, and what is logged.
     fn hears(&mut self, now: u64, outcome: &Outcome<'_>) -> Option<String> {
-        let log = self.exporter.handle(now, outcome, 0, &mut self.counters);
+        self.hears_from(0, now, outcome)
+    }
+
+    fn hears_from(&mut self, target: usize, now: u64, outcome: &Outcome<'_>) -> Option<String> {
+        let settled = self.exporter.handle(target, now, outcome, 0, &mut self.counters);
         self.check_account();
-        log
+        match settled?.notice? {
+            Notice::Trouble(text) | Notice::Recovery(text) => Some(text),
+        }
     }
 
     fn count(&self, counter: Counter) -> u64 {
@@ -60,6 +90,7 @@ impl Subject {
             Counter::DroppedRejected,
             Counter::DroppedNotRetryable,
             Counter::DroppedRetryExhausted,
+            Counter::DroppedTooLarge,
             Counter::DroppedShutdown,
         ]
         .map(|counter| self.count(counter))
@@ -77,7 +108,7 @@ fn one_export_is_in_flight_at_a_time() {
     subject.push(0, 4);
     assert!(subject.sends(0));
     assert!(!subject.sends(0), "the second batch waits for the first answer");
-    assert_eq!(subject.exporter.next_wakeup(), None);
+    assert_eq!(subject.exporter.next_wakeup(), Some(10 * SECOND), "only its time can run out");
     assert_eq!(subject.hears(1, &ACCEPTED), None);
     assert_eq!(subject.count(Counter::SpansDelivered), 2);
     assert!(subject.sends(1));
@@ -87,17 +118,20 @@ fn one_export_is_in_flight_at_a_time() {
 fn a_retryable_failure_is_tried_again_with_the_same_body_until_it_is_accepted() {
     let mut subject = Subject::new();
     subject.push(0, 2);
-    let body = subject.exporter.poll_transmit(0, &mut subject.counters).map(<[u8]>::to_vec);
+    let body = |transmit: Transmit<'_>| transmit.body.to_vec();
+    let first = subject.exporter.poll_transmit(0, &mut subject.counters).map(body);
     assert!(subject.hears(0, &BUSY).is_some(), "the first failure is logged");
     assert_eq!(subject.exporter.next_wakeup(), Some(SECOND / 2));
     assert!(!subject.sends(SECOND / 2 - 1), "not before the back-off is over");
-    let again =
-        subject.exporter.poll_transmit(SECOND / 2, &mut subject.counters).map(<[u8]>::to_vec);
-    assert_eq!(again, body);
+    let again = subject.exporter.poll_transmit(SECOND / 2, &mut subject.counters).map(body);
+    assert_eq!(again, first);
     assert_eq!(subject.hears(SECOND, &BUSY), None, "later failures of the batch are not");
     assert_eq!(subject.exporter.next_wakeup(), Some(2 * SECOND), "the interval doubled");
     assert!(subject.sends(2 * SECOND));
-    subject.hears(2 * SECOND, &ACCEPTED);
+    assert_eq!(
+        subject.hears(2 * SECOND, &ACCEPTED).as_deref(),
+        Some("first: works again, after 2 failures")
+    );
     assert!(
         subject.exporter.is_empty() && !subject.sends(100 * SECOND),
         "accepted once, sent no more"
@@ -113,11 +147,16 @@ fn retry_after_is_honoured_and_its_deadline_too() {
     let mut subject = Subject::new();
     subject.push(0, 2);
     assert!(subject.sends(0));
-    subject.hears(0, &Outcome::Response { status: 429, retry_after: Some(b"5"), body: b"" });
+    subject.hears(
+        0,
+        &Outcome::Response { status: 429, retry_after: Some(b"5"), content_type: None, body: b"" },
+    );
     assert_eq!(subject.exporter.next_wakeup(), Some(5 * SECOND));
     assert!(subject.sends(5 * SECOND));
-    subject
-        .hears(5 * SECOND, &Outcome::Response { status: 429, retry_after: Some(b"60"), body: b"" });
+    subject.hears(
+        5 * SECOND,
+        &Outcome::Response { status: 429, retry_after: Some(b"60"), content_type: None, body: b"" },
+    );
     assert_eq!(subject.count(Counter::DroppedRetryExhausted), 2, "60 s is past the deadline");
 }
 
@@ -129,9 +168,9 @@ fn a_batch_is_dropped_when_its_time_is_over_and_the_next_gets_its_own() {
     while subject.count(Counter::DroppedRetryExhausted) == 0 {
         assert!(subject.sends(now));
         subject.hears(now, &Outcome::NoResponse);
+        assert!(now <= 20 * SECOND, "{now}");
         now = subject.exporter.next_wakeup().unwrap().max(now);
     }
-    assert!(now <= 20 * SECOND, "{now}");
     assert_eq!(subject.count(Counter::DroppedRetryExhausted), 2);
     assert!(subject.sends(now));
     subject.hears(now, &ACCEPTED);
@@ -150,26 +189,20 @@ fn a_clock_set_back_does_not_stall_a_retry() {
 }
 
 #[test]
-fn other_statuses_drop_at_once() {
-    let mut subject = Subject::new();
-    subject.push(0, 2);
-    assert!(subject.sends(0));
-    let log = subject.hears(0, &Outcome::Response { status: 400, retry_after: None, body: b"" });
-    assert_eq!(
-        log.as_deref(),
-        Some("dropped 2 spans: the collector answered 400, which must not be retried")
-    );
-    assert_eq!(subject.count(Counter::DroppedNotRetryable), 2);
-}
-
-#[test]
 fn a_partial_success_counts_what_was_rejected_but_never_more_than_was_sent() {
     let mut subject = Subject::new();
     subject.push(0, 2);
     assert!(subject.sends(0));
     // partial_success { rejected_spans: 100 }
-    subject
-        .hears(0, &Outcome::Response { status: 200, retry_after: None, body: &[0x0a, 2, 8, 100] });
+    subject.hears(
+        0,
+        &Outcome::Response {
+            status: 200,
+            retry_after: None,
+            content_type: None,
+            body: &[0x0a, 2, 8, 100],
+        },
+    );
     assert_eq!(
         (subject.count(Counter::DroppedRejected), subject.count(Counter::SpansDelivered)),
         (2, 0)

@@ -10,6 +10,7 @@ const LIMITS: BatchLimits = BatchLimits {
     max_export_batch_bytes: 1_000,
     max_queue_size: 5,
     max_queue_bytes: 2_000,
+    drop_when_full: DropPolicy::Newest,
 };
 
 fn queue(limits: BatchLimits) -> BatchQueue {
@@ -38,7 +39,7 @@ fn a_batch_leaves_when_it_is_full() {
     assert_eq!(queue.push(0, span("a")), Push::Opened);
     assert_eq!(queue.push(0, span("b")), Push::Joined);
     assert_eq!(queue.push(0, span("c")), Push::Filled);
-    assert_eq!(queue.next_ready(), Some(0));
+    assert!(queue.is_ready());
     let batch = queue.take_ready().unwrap();
     assert_eq!((names(&batch), batch.spans()), (vec!["a".into(), "b".into(), "c".into()], 3));
 }
@@ -55,12 +56,12 @@ fn a_batch_leaves_when_its_first_span_has_waited() {
     let mut queue = queue(LIMITS);
     queue.push(500, span("a"));
     queue.push(900, span("b"));
-    assert_eq!(queue.next_ready(), Some(1_500));
+    assert_eq!(queue.open_due(), Some(1_500));
     queue.close_due(1_499);
     assert!(queue.take_ready().is_none(), "one nanosecond early");
     queue.close_due(1_500);
     assert_eq!(names(&queue.take_ready().unwrap()), ["a", "b"]);
-    assert_eq!(queue.next_ready(), None);
+    assert_eq!(queue.open_due(), None);
 }
 
 #[test]
@@ -87,7 +88,7 @@ fn spans_are_bounded_until_they_are_released() {
 fn bytes_are_bounded_and_come_back_exactly() {
     let mut queue = queue(BatchLimits { max_export_batch_bytes: 100_000, ..LIMITS });
     assert_eq!(queue.push(0, span(&"x".repeat(2_001))), Push::Dropped, "larger than the queue");
-    assert_eq!(queue.next_ready(), None, "and it leaves no empty batch behind");
+    assert_eq!(queue.open_due(), None, "and it leaves no empty batch behind");
     assert_eq!(queue.push(0, span(&"x".repeat(1_500))), Push::Opened);
     assert_eq!(queue.push(0, span(&"y".repeat(600))), Push::Dropped);
     assert_eq!(queue.push(0, span(&"z".repeat(100))), Push::Joined, "a smaller one still fits");
@@ -107,6 +108,7 @@ fn a_full_queue_takes_little_more_memory_than_its_spans() {
         max_export_batch_bytes: MIB / 2,
         max_queue_size: 2048,
         max_queue_bytes: 4 * MIB,
+        drop_when_full: DropPolicy::Newest,
     };
     for size in [200, 2_000, 5_000] {
         let mut queue = queue(limits);
@@ -126,4 +128,59 @@ fn a_released_buffer_serves_the_next_batch() {
     queue.release(batch);
     queue.push(0, span("b"));
     assert_eq!(queue.open.as_ref().map(|open| open.buffer.as_ptr()), Some(address));
+}
+
+#[test]
+fn jitter_takes_up_to_half_of_the_delay() {
+    for (jitter, due) in [(0, 1_000), (1 << 31, 1_250), (u32::MAX, 1_499)] {
+        let mut queue = queue(LIMITS);
+        queue.push(500, span("a"));
+        queue.jitter_delay(jitter);
+        assert_eq!(queue.open_due(), Some(due), "{jitter}");
+    }
+}
+
+#[test]
+fn halves_hold_the_same_spans_in_the_same_order() {
+    let limits = BatchLimits { max_export_batch_size: 6, max_queue_size: 6, ..LIMITS };
+    for lengths in [[1, 1, 1, 1, 1, 1], [300, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 300]] {
+        let mut queue = queue(limits);
+        for (letter, length) in "abcdef".chars().zip(lengths) {
+            queue.push(0, span(&letter.to_string().repeat(length)));
+        }
+        queue.close_open();
+        let whole = queue.take_ready().unwrap();
+        let expected = names(&whole);
+        queue.put_back_halves(whole).unwrap();
+        let (first, second) = (queue.take_ready().unwrap(), queue.take_ready().unwrap());
+        assert_eq!([names(&first), names(&second)].concat(), expected, "{lengths:?}");
+        assert_eq!((first.spans(), names(&first).len()), (first.spans(), first.spans()));
+        assert_eq!(first.spans() + second.spans(), 6);
+        queue.release(first);
+        queue.release(second);
+        assert_eq!((queue.spans, queue.bytes), (0, 0));
+    }
+}
+
+#[test]
+fn one_span_has_no_halves() {
+    let mut queue = queue(LIMITS);
+    queue.push(0, span("a"));
+    queue.close_open();
+    let batch = queue.take_ready().unwrap();
+    assert!(queue.put_back_halves(batch).is_err());
+}
+
+#[test]
+fn the_oldest_batches_make_room_for_bytes_too() {
+    let limits = BatchLimits { drop_when_full: DropPolicy::Oldest, ..LIMITS };
+    let mut queue = queue(BatchLimits { max_export_batch_bytes: 500, ..limits });
+    for name in ["a", "b", "c"] {
+        assert_eq!(queue.push(0, span(&name.repeat(600))), Push::Filled);
+    }
+    assert_eq!(queue.push(0, span(&"d".repeat(1_300))), Push::Filled);
+    assert_eq!(queue.take_evicted(), 2);
+    assert_eq!(queue.push(0, span(&"e".repeat(3_000))), Push::Dropped, "larger than the queue");
+    assert_eq!(queue.take_evicted(), 0, "then nobody has to go");
+    assert_eq!(names(&queue.take_ready().unwrap()), ["c".repeat(600)]);
 }

@@ -1,0 +1,52 @@
+//! What was logged, so that a lasting trouble is told once and not for each batch.
+
+/// Nanoseconds after which the same text may be told again: ten minutes.
+const SILENCE: u64 = 600_000_000_000;
+/// Texts that are remembered.
+const MEMORY: usize = 8;
+
+/// The texts that were logged lately.
+#[derive(Debug, Default)]
+pub(super) struct Journal(Vec<(String, u64)>);
+
+impl Journal {
+    /// Returns `text` unless it was told less than ten minutes ago.
+    pub fn tell(&mut self, now: u64, text: String) -> Option<String> {
+        self.0.retain(|(_, at)| (*at..at.saturating_add(SILENCE)).contains(&now));
+        if self.0.iter().any(|(known, _)| *known == text) {
+            return None;
+        }
+        if self.0.len() >= MEMORY {
+            self.0.remove(0);
+        }
+        self.0.push((text.clone(), now));
+        Some(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn the_same_text_is_told_once_in_ten_minutes() {
+        let mut journal = Journal::default();
+        let mut tell = |now, text: &str| journal.tell(now, text.to_owned()).is_some();
+        assert!(tell(SILENCE, "a") && tell(SILENCE, "b"));
+        assert!(!tell(SILENCE + 1, "a"), "told");
+        assert!(!tell(2 * SILENCE - 1, "b"), "told, and nearly forgotten");
+        assert!(tell(2 * SILENCE, "a"), "forgotten");
+        assert!(tell(1, "a"), "a clock that was set back");
+    }
+
+    #[test]
+    fn it_remembers_few_texts() {
+        let mut journal = Journal::default();
+        for number in 0..100 {
+            assert!(journal.tell(0, number.to_string()).is_some());
+        }
+        assert_eq!(journal.0.len(), MEMORY);
+    }
+}

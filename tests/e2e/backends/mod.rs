@@ -1,0 +1,3 @@
+//! Backends that are not ours: what arrives there is what the proxy saw.
+
+mod otelcol;
