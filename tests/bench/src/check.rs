@@ -6,12 +6,10 @@ use std::io;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use prost::Message;
 use tokio::runtime::Runtime;
 
 use crate::subject::Subject;
-use crate::world::{Tally, World};
+use crate::world::{Tally, World, body};
 
 /// The native tracer flushes what is left every 5 s, spanmesh every second.
 const PATIENCE: Duration = Duration::from_secs(12);
@@ -104,7 +102,7 @@ fn expected_share(percent: Option<u8>) -> RangeInclusive<f64> {
 
 /// Decodes a whole export and counts its spans; they must have ids, a name and times.
 fn well_formed_spans(export: &[u8]) -> Result<usize, String> {
-    let request = ExportTraceServiceRequest::decode(export);
+    let request = body::decode(export);
     let request = request.map_err(|error| format!("an export cannot be decoded: {error}"))?;
     let scopes = request.resource_spans.into_iter().flat_map(|resource| resource.scope_spans);
     let spans: Vec<_> = scopes.flat_map(|scope| scope.spans).collect();

@@ -38,6 +38,7 @@
 
 mod args;
 mod check;
+mod collector_down;
 mod full_queue;
 mod generation;
 mod latency;
@@ -112,7 +113,9 @@ fn measure_all(settings: &Settings, runtime: &Runtime) -> io::Result<Results> {
             let vm_memory = Some(full_queue::measure(FULL_SAMPLING, settings, runtime)?);
             progress!("a rate limit that two workers share");
             let rate_limit = Some(rate_limit::measure(settings, runtime)?);
-            Asides { vm_memory, rate_limit }
+            progress!("throughput with the collector down");
+            let collector_down = Some(collector_down::measure(settings, runtime)?);
+            Asides { vm_memory, rate_limit, collector_down }
         }
     };
     let mut generations = Vec::with_capacity(settings.processes);

@@ -7,6 +7,7 @@ use spanmesh_harness::{envoy, paths};
 
 use super::targets::Target;
 use super::variant_result::VariantResult;
+use crate::collector_down::CollectorDown;
 use crate::full_queue::VmMemory;
 use crate::generation::{Generation, Run};
 use crate::rate_limit::RateLimitContention;
@@ -44,6 +45,8 @@ pub struct Asides {
     pub vm_memory: Option<VmMemory>,
     /// A rate limit that workers share.
     pub rate_limit: Option<RateLimitContention>,
+    /// Throughput with a collector and without one.
+    pub collector_down: Option<CollectorDown>,
 }
 
 // === impl Results ===

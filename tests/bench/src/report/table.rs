@@ -28,9 +28,9 @@ impl Display for Table<'_> {
         writeln!(
             f,
             "| variant | CPU µs/request | added µs | × native | × tuned | \
-             × native 10 % | p50 added µs | p99 added µs | (whole slices) | spans | exports per 1,000 | core busy |"
+             × native 10 % | p50 added µs | p99 added µs | (whole slices) | spans | bytes a span | exports per 1,000 | core busy |"
         )?;
-        writeln!(f, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")?;
+        writeln!(f, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")?;
         for variant in &results.variants {
             row(f, variant)?;
         }
@@ -54,7 +54,7 @@ fn row(f: &mut Formatter<'_>, variant: &VariantResult) -> fmt::Result {
     let exports = variant.exports_per_1000_spans;
     writeln!(
         f,
-        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} % |",
+        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} % |",
         variant.title,
         ranged(Some(&variant.cpu_us)),
         ranged(variant.added_cpu_us.as_ref()),
@@ -65,6 +65,7 @@ fn row(f: &mut Formatter<'_>, variant: &VariantResult) -> fmt::Result {
         ranged(variant.added_latency_us.as_ref().map(|added| &added.p99)),
         ranged(variant.added_latency_us.as_ref().map(|added| &added.p99_whole)),
         variant.spans,
+        variant.bytes_per_span.map_or_else(|| NOTHING.to_owned(), |bytes| format!("{bytes:.0}")),
         exports.map_or_else(|| NOTHING.to_owned(), |exports| format!("{exports:.2}")),
         100.0 * variant.utilisation.median
     )
@@ -110,6 +111,13 @@ fn asides(f: &mut Formatter<'_>, asides: &Asides) -> fmt::Result {
             limit.requests_per_second,
             limit.admitted_per_second,
             limit.conflicts_per_1000_admitted
+        )?;
+    }
+    if let Some(down) = &asides.collector_down {
+        writeln!(
+            f,
+            "Collector down: {:.0} requests/s, up: {:.0}; {:.3} of it, the median of rounds.",
+            down.down_rps, down.up_rps, down.throughput_ratio
         )?;
     }
     Ok(())

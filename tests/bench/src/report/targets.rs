@@ -39,6 +39,9 @@ impl Target {
         let formats = more("spanmesh-formats", FULL_SAMPLING.name);
         let formats_read = more("spanmesh-read-all", FULL_SAMPLING.name);
         let rules = || Some(added("spanmesh-rules-1000")? / added("spanmesh-rules-1")?);
+        let bytes = |name: &str| results.variant(name)?.bytes_per_span;
+        let wire = |name: &str| Some(bytes(name)? / bytes("native")?);
+        let down = || Some(1.0 - results.asides.collector_down?.throughput_ratio);
         let targets = [
             ("added CPU at 100 %, × native default", ratio("spanmesh-100", "native"), 0.75),
             ("added CPU at 100 %, × native tuned", ratio("spanmesh-100", "native-tuned"), 1.0),
@@ -50,6 +53,9 @@ impl Target {
             ("all formats read and written, added µs per request", formats, 2.0),
             ("added p99 latency at half load, ms", p99(), 0.1),
             ("export requests per 1,000 spans", exports, 2.0),
+            ("bytes per span, × native", wire("spanmesh-100"), 1.0),
+            ("bytes per span with gzip, × native", wire("spanmesh-gzip"), 0.6),
+            ("throughput lost with the collector down, share", down(), 0.03),
             ("VM memory with a full queue, MiB", memory(), 8.0),
         ];
         let known = targets.into_iter().filter_map(|(what, found, limit)| {

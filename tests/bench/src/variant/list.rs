@@ -1,6 +1,6 @@
 //! Which variants there are.
 
-use super::plugin::{Formats, PLAIN, Plugin, Sampler};
+use super::plugin::{Body, Formats, PLAIN, Plugin, Sampler};
 use super::{Flush, Tracer, Variant};
 
 /// The variant that all others are compared with.
@@ -31,7 +31,7 @@ const UNSAMPLED_PARENT: Variant = Variant {
 };
 
 /// All that are compared, in the order of the table.
-pub const VARIANTS: [Variant; 15] = [
+pub const VARIANTS: [Variant; 17] = [
     variant(NONE, "no tracing", Tracer::None, 0),
     variant(
         "native",
@@ -65,6 +65,14 @@ pub const VARIANTS: [Variant; 15] = [
             "spanmesh-filter-state",
             "spanmesh, 100 %, ids in filter state",
         )
+    },
+    Variant {
+        tracer: Tracer::Spanmesh(Plugin { body: Body::Gzip, ..PLAIN }),
+        ..variant_like(FULL_SAMPLING, "spanmesh-gzip", "spanmesh, 100 %, gzip")
+    },
+    Variant {
+        tracer: Tracer::Spanmesh(Plugin { body: Body::Json, ..PLAIN }),
+        ..variant_like(FULL_SAMPLING, "spanmesh-json", "spanmesh, 100 %, JSON")
     },
     TEN_PERCENT,
     Variant {

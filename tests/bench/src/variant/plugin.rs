@@ -16,6 +16,18 @@ pub(super) struct Plugin {
     pub(super) edge: bool,
     /// Whether the ids are left in filter state for access logs.
     pub(super) filter_state: bool,
+    pub(super) body: Body,
+}
+
+/// The form in which batches leave, over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Body {
+    /// OTLP, protobuf.
+    Protobuf,
+    /// The same, gzipped.
+    Gzip,
+    /// OTLP, JSON.
+    Json,
 }
 
 /// Which formats of trace context are read and written.
@@ -51,6 +63,7 @@ pub(super) const PLAIN: Plugin = Plugin {
     formats: Formats::Default,
     edge: false,
     filter_state: false,
+    body: Body::Protobuf,
 };
 
 // === impl Plugin ===
@@ -58,7 +71,7 @@ pub(super) const PLAIN: Plugin = Plugin {
 impl Plugin {
     /// As JSON.
     pub(super) fn configuration(self) -> String {
-        let mut plugin: Value = json!({"exporter": {"otlp_http": {"cluster": "otel-collector"}}});
+        let mut plugin: Value = json!({"exporter": {"otlp_http": self.body.exporter()}});
         if let Some(root) = self.sampler.root() {
             plugin["sampler"] = json!({"parent_based": {"root": root}});
         }
@@ -73,6 +86,20 @@ impl Plugin {
         }
         plugin["filter_state"] = json!(self.filter_state);
         plugin.to_string()
+    }
+}
+
+// === impl Body ===
+
+impl Body {
+    fn exporter(self) -> Value {
+        let mut exporter = json!({"cluster": "otel-collector"});
+        match self {
+            Body::Protobuf => {}
+            Body::Gzip => exporter["compression"] = json!("gzip"),
+            Body::Json => exporter["encoding"] = json!("json"),
+        }
+        exporter
     }
 }
 

@@ -6,6 +6,7 @@
 //! due is sent within some microseconds, and no Envoy pays for waking up its peers: in a virtual
 //! machine that is 10 µs a request, and it varies with how a variant happens to bunch its writes.
 
+pub mod body;
 mod endpoint;
 mod event_loop;
 mod load;

@@ -10,6 +10,7 @@ use std::io;
 use prost::Message as _;
 use prost::bytes::Bytes;
 
+use super::body;
 use super::tally::Tally;
 use crate::net::{Connection, parse_request};
 
@@ -73,8 +74,14 @@ pub fn count(
     Ok(())
 }
 
-fn count_spans(mut body: &[u8]) -> io::Result<u64> {
-    let request = Request::decode(&mut body).map_err(io::Error::other)?;
+fn count_spans(body: &[u8]) -> io::Result<u64> {
+    let body = body::plain(body)?;
+    if body::is_json(&body) {
+        let request = body::decode(&body)?;
+        let scopes = request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
+        return Ok(scopes.map(|scope| scope.spans.len() as u64).sum());
+    }
+    let request = Request::decode(body.as_ref()).map_err(io::Error::other)?;
     let scopes = request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
     Ok(scopes.map(|scope| scope.spans.len() as u64).sum())
 }
