@@ -13,7 +13,7 @@ use spanmesh_harness::{EnvoyConfig, ReceivedSpan, Request};
 use crate::support::Sidecar;
 
 /// Sets environment variables of the VM, for both listeners.
-fn with_variables(mut config: EnvoyConfig, variables: &Value) -> EnvoyConfig {
+pub fn with_variables(mut config: EnvoyConfig, variables: &Value) -> EnvoyConfig {
     const VARIABLES: &str = "/filter_chains/0/filters/0/typed_config/http_filters/0/typed_config/config/vm_config/environment_variables/key_values";
     for listener in ["inbound", "outbound"] {
         config = config.set_in_listener(listener, VARIABLES, variables.clone());
