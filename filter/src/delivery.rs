@@ -102,7 +102,9 @@ impl Delivery {
         let Some(settled) = settled else { return };
         hand.stats.record_export(settled.duration, settled.spans);
         match settled.notice {
-            Some(Notice::Trouble(text)) => host::log(LogLevel::Warn, &text),
+            Some(Notice::Trouble(text)) => {
+                host::log(LogLevel::Warn, &self.destination.conceal(text));
+            }
             Some(Notice::Recovery(text)) => host::log(LogLevel::Info, &text),
             None => {}
         }

@@ -121,6 +121,16 @@ impl Destination {
         headers
     }
 
+    /// `text` without the values of configured fields: a backend may repeat in its answer what it
+    /// refuses.
+    pub fn conceal(&self, text: String) -> String {
+        let values = self.headers.iter().map(|(_, value)| value.as_str());
+        // Of `Bearer token` the token alone is a secret too.
+        let secrets = values.flat_map(|value| [value, value.rsplit(' ').next().unwrap_or(value)]);
+        let secrets = secrets.filter(|secret| secret.len() >= 4);
+        secrets.fold(text, |text, secret| text.replace(secret, "REDACTED"))
+    }
+
     /// Value of `grpc-timeout`.
     pub fn grpc_timeout(&self) -> String {
         (self.timeout / NANOS_PER_MILLI).to_string() + "m"

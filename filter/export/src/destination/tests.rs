@@ -58,3 +58,16 @@ fn the_log_names_option_and_cluster() {
     let label = destination(&[]).clusters[0].label();
     assert_eq!(label, "exporter.otlp_http.cluster \"outbound|4318||otel.svc\"");
 }
+
+#[test]
+fn what_a_backend_repeats_of_a_secret_is_not_shown() {
+    let destination = destination(&[("authorization", "Bearer s3cret"), ("x-empty", "")]);
+    let cases = [
+        ("no such token: s3cret", "no such token: REDACTED", "the token alone"),
+        ("got \"Bearer s3cret\"", "got \"REDACTED\"", "the whole value"),
+        ("the Bearer is unknown", "the Bearer is unknown", "what is no secret"),
+    ];
+    for (text, expected, why) in cases {
+        assert_eq!(destination.conceal(text.to_owned()), expected, "{why}");
+    }
+}
