@@ -64,7 +64,7 @@ lint: prerequisites wasm-target ## check formatting and lints
 .PHONY: test-core
 test-core: prerequisites ## unit and property tests of the core, the shop and the benchmark
 	@filter/setup/say "testing the core, the shop and the benchmark"
-	@cargo test --quiet -p spanmesh-core -p spanmesh-export -p spanmesh-config -p spanmesh-shop
+	@cargo test --quiet -p spanmesh-core -p spanmesh-export -p spanmesh-config -p spanmesh-json -p spanmesh-shop
 	@cd tests/bench && cargo test --quiet
 
 .PHONY: test-node

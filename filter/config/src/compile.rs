@@ -10,7 +10,7 @@ mod samplers;
 mod span;
 mod trust;
 
-use serde_json::{Map, Value};
+use spanmesh_json::{Map, Value};
 
 pub use trust::TrustSettings;
 
@@ -99,7 +99,7 @@ fn attributes(value: &Value) -> Vec<KeyValue> {
             Value::Number(number) => number
                 .as_i64()
                 .map(any_value::Value::Int)
-                .unwrap_or_else(|| any_value::Value::Double(number.as_f64().unwrap_or_default())),
+                .unwrap_or_else(|| any_value::Value::Double(number.as_f64())),
             other => any_value::Value::String(text(other)),
         };
         KeyValue { key: key.clone(), value: Some(AnyValue { value: Some(value) }) }
@@ -117,7 +117,7 @@ fn text(value: &Value) -> String {
 
 /// An object and the options it may have.
 struct Section<'a> {
-    entries: Option<&'a Map<String, Value>>,
+    entries: Option<&'a Map>,
     options: &'static [Opt],
 }
 
@@ -138,7 +138,7 @@ impl<'a> Section<'a> {
         given.cloned().unwrap_or_else(|| {
             let option = self.options.iter().find(|option| option.name == name);
             let default = option.and_then(|option| option.default).unwrap_or("null");
-            serde_json::from_str(default).unwrap_or_default()
+            spanmesh_json::parse(default.as_bytes()).unwrap_or_default()
         })
     }
 

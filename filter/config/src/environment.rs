@@ -2,7 +2,7 @@
 //! configuration: `${NAME}`, `${env:NAME}`, `${env:NAME:-default}`, and `$$` for a dollar sign.
 //! A variable that is not set and has no default becomes empty.
 
-use serde_json::Value;
+use spanmesh_json::Value;
 
 /// Replaces references in every text value (not in keys) of `value`.
 pub(super) fn substitute(value: &mut Value, lookup: &dyn Fn(&str) -> Option<String>) {
@@ -52,6 +52,7 @@ fn reference<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::ours;
     use serde_json::json;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -76,9 +77,9 @@ mod tests {
             ("${env:TOKEN", "${env:TOKEN", "not closed"),
         ];
         for (text, expected, why) in cases {
-            let mut value = json!({"${env:TOKEN}": [text]});
+            let mut value = ours(&json!({"${env:TOKEN}": [text]}));
             substitute(&mut value, &lookup);
-            assert_eq!(value, json!({"${env:TOKEN}": [expected]}), "{why}");
+            assert_eq!(value, ours(&json!({"${env:TOKEN}": [expected]})), "{why}");
         }
     }
 }

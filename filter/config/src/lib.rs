@@ -98,7 +98,7 @@ impl Config {
     /// # Errors
     /// Every problem of the configuration, in the order of the options.
     pub fn resolve(bytes: &[u8], environment: &Environment<'_>) -> Result<Self, Vec<Problem>> {
-        let mut value = match serde_json::from_slice(bytes) {
+        let mut value = match spanmesh_json::parse(bytes) {
             Ok(value) => value,
             Err(error) => structure::decode(bytes)
                 .ok_or_else(|| vec![Problem::new("", format!("is not valid JSON: {error}"))])?,

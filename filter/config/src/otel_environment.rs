@@ -6,7 +6,7 @@
 
 mod pairs;
 
-use serde_json::{Value, json};
+use spanmesh_json::{Map, Value, parse_number};
 
 use super::options::propagation::NONE;
 use super::{Environment, duration};
@@ -69,13 +69,17 @@ impl Reader<'_> {
         const NAME: &str = "OTEL_TRACES_SAMPLER";
         let name = self.variable(NAME)?;
         let ratio = if name.ends_with("traceidratio") { Some(self.ratio()) } else { None };
-        let by_ratio = json!({"trace_id_ratio_based": {"ratio": ratio.unwrap_or(1.0)}});
+        let by_ratio = || {
+            let options = Value::object("ratio", ratio.unwrap_or(1.0));
+            Value::object("trace_id_ratio_based", options)
+        };
+        let by_parent = |root: Value| Value::object("parent_based", Value::object("root", root));
         let sampler = match name.as_str() {
-            "always_on" | "always_off" => json!(name),
-            "traceidratio" => by_ratio,
-            "parentbased_always_on" => json!({"parent_based": {"root": "always_on"}}),
-            "parentbased_always_off" => json!({"parent_based": {"root": "always_off"}}),
-            "parentbased_traceidratio" => json!({"parent_based": {"root": by_ratio}}),
+            "always_on" | "always_off" => Value::from(name.as_str()),
+            "traceidratio" => by_ratio(),
+            "parentbased_always_on" => by_parent("always_on".into()),
+            "parentbased_always_off" => by_parent("always_off".into()),
+            "parentbased_traceidratio" => by_parent(by_ratio()),
             _ => {
                 self.warn(NAME, "a sampler that needs no cluster: configure `sampler` instead");
                 return None;
@@ -88,9 +92,7 @@ impl Reader<'_> {
     fn ratio(&mut self) -> f64 {
         const NAME: &str = "OTEL_TRACES_SAMPLER_ARG";
         let Some(text) = self.variable(NAME) else { return 1.0 };
-        let ratio = serde_json::from_slice(text.as_bytes())
-            .ok()
-            .filter(|ratio| (0.0..=1.0).contains(ratio));
+        let ratio = parse_number(text.as_bytes()).filter(|ratio| (0.0..=1.0).contains(ratio));
         ratio.unwrap_or_else(|| {
             self.warn(NAME, "a number from 0 to 1");
             1.0
@@ -119,7 +121,8 @@ impl Reader<'_> {
             }
         }
         if is_none || !names.is_empty() {
-            fill(value, &["propagators"], json!(names));
+            let names = names.into_iter().map(Value::from).collect();
+            fill(value, &["propagators"], Value::Array(names));
         }
     }
 
@@ -161,7 +164,7 @@ impl Reader<'_> {
         let Some(pairs) = pairs::parse(&text) else {
             return self.warn(name, "a list such as key1=value1,key2=value2");
         };
-        let mut headers = json!({});
+        let mut headers = Value::Object(Map::new());
         for (key, text) in pairs {
             fill(&mut headers, &[key.to_ascii_lowercase().as_str()], Value::String(text));
         }
@@ -170,7 +173,7 @@ impl Reader<'_> {
 
     fn word(&mut self, value: &mut Value, name: &str, words: &[&str], path: &[&str]) {
         match self.variable(name) {
-            Some(text) if words.contains(&text.as_str()) => fill(value, path, json!(text)),
+            Some(text) if words.contains(&text.as_str()) => fill(value, path, Value::String(text)),
             Some(_) => self.warn(name, &["one of ", &words.join(", ")].concat()),
             None => {}
         }
@@ -208,8 +211,8 @@ impl Reader<'_> {
             return None;
         }
         let ratio = percentage / 100.0;
-        let root = json!({"probability": {"ratio": ratio}});
-        fill(value, &["sampler"], json!({"parent_based": {"root": root}}));
+        let root = Value::object("probability", Value::object("ratio", ratio));
+        fill(value, &["sampler"], Value::object("parent_based", Value::object("root", root)));
         Some(ratio)
     }
 
@@ -224,7 +227,7 @@ impl Reader<'_> {
     fn integer(&mut self, value: &mut Value, name: &str, path: &[&str], most: u64) {
         let Some(text) = self.variable(name) else { return };
         match text.parse::<u64>().ok().filter(|number| (1..=most).contains(number)) {
-            Some(number) => fill(value, path, json!(number)),
+            Some(number) => fill(value, path, Value::from(number)),
             None if most == HOUR => {
                 self.warn(name, &format!("milliseconds from 1 to {}", duration::words(most)));
             }
@@ -237,7 +240,10 @@ impl Reader<'_> {
 fn fill(value: &mut Value, path: &[&str], option: Value) {
     let Some((name, rest)) = path.split_first() else { return };
     let Value::Object(entries) = value else { return };
-    let entry = entries.entry(*name).or_insert(Value::Null);
+    if !entries.contains_key(name) {
+        entries.insert((*name).to_owned(), Value::Null);
+    }
+    let Some(entry) = entries.get_mut(name) else { return };
     if rest.is_empty() {
         if entry.is_null() {
             *entry = option;
@@ -245,7 +251,7 @@ fn fill(value: &mut Value, path: &[&str], option: Value) {
         return;
     }
     if entry.is_null() {
-        *entry = json!({});
+        *entry = Value::Object(Map::new());
     }
     fill(entry, rest, option);
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use prost::{Message, Oneof};
-use serde_json::{Map, Value};
+use spanmesh_json::{Map, Value};
 
 #[derive(Clone, PartialEq, Message)]
 struct Struct {
@@ -74,12 +74,13 @@ fn numeric(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() <= EXACT {
         return Value::from(number as i64);
     }
-    serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number)
+    Value::from(number)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::ours;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -100,7 +101,7 @@ mod tests {
         let bytes = Struct { fields: fields.into() }.encode_to_vec();
         let expected =
             json!({"a": 512, "b": "x", "c": {"ratio": 0.5}, "d": [null, true], "e": null});
-        assert_eq!(decode(&bytes), Some(expected));
+        assert_eq!(decode(&bytes), Some(ours(&expected)));
     }
 
     #[test]

@@ -18,6 +18,11 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 const SMALLEST: &str = r#"{"exporter": {"otlp_http": {"cluster": "collector"}}}"#;
 const SECOND: u64 = 1_000_000_000;
 
+/// What tests write by serde_json's macro, as the filter has it.
+pub(crate) fn ours(value: &Value) -> spanmesh_json::Value {
+    spanmesh_json::parse(value.to_string().as_bytes()).unwrap()
+}
+
 fn parse(value: &Value) -> Result<Config, Vec<String>> {
     parse_text(&value.to_string())
 }

@@ -5,7 +5,7 @@ mod contradictions;
 mod propagation;
 mod rules;
 
-use serde_json::{Map, Value};
+use spanmesh_json::{Map, Value};
 
 use super::options::{Kind, Opt, ROOT, SAMPLER};
 use super::{Problem, duration};
@@ -224,7 +224,7 @@ impl Checker {
         }
     }
 
-    fn unknown(&mut self, entries: &Map<String, Value>, options: &[Opt]) {
+    fn unknown(&mut self, entries: &Map, options: &[Opt]) {
         for key in entries.keys().filter(|key| options.iter().all(|o| o.name != key.as_str())) {
             self.below(&dotted(key), |checker| checker.push("is no known option".into()));
         }

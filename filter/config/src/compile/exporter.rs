@@ -1,7 +1,7 @@
 //! Compiles the exporter.
 
-use serde_json::Value;
 use spanmesh_export::destination::{Cluster, Destination, Encoding, GzipSettings, Protocol};
+use spanmesh_json::Value;
 
 use super::{Section, text};
 use crate::options::exporter::{OTLP_GRPC, OTLP_HTTP, ZIPKIN};

@@ -1,6 +1,6 @@
 //! Compiles `keep`.
 
-use serde_json::Value;
+use spanmesh_json::Value;
 
 use super::samplers::rate_limit;
 use super::{Section, matching, text};

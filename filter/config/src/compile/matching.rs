@@ -1,6 +1,6 @@
 //! Compiles what rules match.
 
-use serde_json::Value;
+use spanmesh_json::Value;
 
 use super::kind_of;
 use crate::options::MatchKey;

@@ -1,6 +1,6 @@
 //! Compiles `propagators` and `response_header`.
 
-use serde_json::Value;
+use spanmesh_json::Value;
 
 use super::{Section, text};
 use crate::options::propagation::PROPAGATORS;

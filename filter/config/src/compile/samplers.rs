@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
+use spanmesh_json::Value;
 
 use super::exporter::authority;
 use super::{Section, matching};

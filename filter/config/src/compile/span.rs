@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
+use spanmesh_json::Value;
 
 use super::mesh_tags::{self, Tag};
 use super::{Section, attributes, matching, text, texts};

@@ -1,6 +1,6 @@
 //! Compiles `trust`.
 
-use serde_json::Value;
+use spanmesh_json::Value;
 
 use super::{Section, matching, text};
 use crate::options::trust::{EDGE, EXCEPT, TRUST};

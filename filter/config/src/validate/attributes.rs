@@ -1,6 +1,6 @@
 //! Checks attributes that a configuration adds to spans, and templates of paths.
 
-use serde_json::{Map, Value};
+use spanmesh_json::{Map, Value};
 
 use super::Checker;
 use crate::options::Kind;

@@ -1,6 +1,6 @@
 //! Checks lists of propagators, and header fields that are added to answers.
 
-use serde_json::Value;
+use spanmesh_json::Value;
 
 use super::{Checker, is_field_name};
 use crate::options::propagation::{FRAMING, NONE};

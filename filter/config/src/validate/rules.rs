@@ -1,6 +1,6 @@
 //! Checks rules and what they match.
 
-use serde_json::Value;
+use spanmesh_json::{Map, Value};
 
 use super::Checker;
 use crate::options::MatchKey;
@@ -56,7 +56,7 @@ impl Checker {
     }
 
     pub(super) fn header_matchers(&mut self, value: &Value) {
-        if value.as_object().is_some_and(serde_json::Map::is_empty) {
+        if value.as_object().is_some_and(Map::is_empty) {
             return self.problem("an object with a header field", value);
         }
         self.entries(value, |checker, name, matcher| {

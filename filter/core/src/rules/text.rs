@@ -1,6 +1,7 @@
 //! Matching one value: a path, a method, a host, a header.
 
 use regex_lite::{Error, Regex};
+use spanmesh_json::parse_number;
 
 /// What one value must be.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ impl TextMatcher {
             Self::Regex(regex) => str::from_utf8(value).is_ok_and(|text| regex.is_match(text)),
             Self::Present => true,
             Self::Absent => false,
-            Self::AtLeast(least) => number(value).is_some_and(|number| number >= *least),
+            Self::AtLeast(least) => parse_number(value).is_some_and(|number| number >= *least),
         }
     }
 }
@@ -56,11 +57,6 @@ impl AnyOf {
     pub fn matches(&self, value: Option<&[u8]>) -> bool {
         self.0.iter().any(|matcher| matcher.matches(value))
     }
-}
-
-/// A number as JSON writes it, which any decimal number is.
-fn number(value: &[u8]) -> Option<f64> {
-    serde_json::from_slice(value).ok()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use serde_json::Value;
+use spanmesh_json::Value;
 
 use crate::sampling::rate_limit::{RateLimit, RateLimiter};
 use crate::sampling::{Probability, SamplingRequest, Threshold, Verdict};
@@ -47,7 +47,7 @@ impl Strategies {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(body: &[u8]) -> Result<Self, String> {
-        let source: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+        let source = spanmesh_json::parse(body).map_err(|error| error.to_string())?;
         let part = |name: &str| source.get(name).filter(|part| part.is_object());
         let kind = if let Some(part) = part("operationSampling") {
             per_operation(part)?
