@@ -6,8 +6,8 @@
 //! JSON:     {"partialSuccess": {"rejectedSpans": "3", "errorMessage": "too old"}}
 //! ```
 
-use serde_json::Value;
 use spanmesh_core::otlp::wire::limited;
+use spanmesh_json::Value;
 
 use super::reader::Field;
 
@@ -35,7 +35,7 @@ pub fn partial_success(content_type: Option<&[u8]>, body: &[u8]) -> (u64, String
 }
 
 fn of_json(body: &[u8]) -> Option<(u64, String)> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
+    let answer = spanmesh_json::parse(body).ok()?;
     let partial = answer.get("partialSuccess")?;
     // 64-bit integers are strings, but receivers must take numbers too.
     let rejected = partial.get("rejectedSpans");
