@@ -40,7 +40,10 @@ fn reference<'a>(
 ) -> Option<(String, &'a str)> {
     let (inside, after) = text.strip_prefix('{')?.split_once('}')?;
     let inside = inside.strip_prefix("env:").unwrap_or(inside);
-    let (name, default) = inside.split_once(":-").unwrap_or((inside, ""));
+    let (name, default) = match inside.split_once(':') {
+        Some((name, default)) => (name, default.strip_prefix('-')?),
+        None => (inside, ""),
+    };
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     if !starts_well || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return None;

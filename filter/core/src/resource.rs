@@ -50,7 +50,8 @@ fn text(value: Option<String>) -> Option<String> {
 
 /// The deployment of Istio's owner, e.g. `kubernetes://apis/apps/v1/namespaces/shop/deployments/cart`.
 fn deployment(owner: &str) -> Option<String> {
-    let (_, name) = owner.rsplit_once("/deployments/")?;
+    let (kind, name) = owner.rsplit_once('/')?;
+    kind.strip_suffix("/deployments")?;
     text(Some(name.to_owned()))
 }
 

@@ -21,8 +21,8 @@ pub(super) fn parse(value: &[u8], now: u64) -> Option<u64> {
 
 /// Seconds since the Unix epoch of an IMF-fixdate.
 fn date(value: &str) -> Option<u64> {
-    let (_weekday, rest) = value.split_once(", ")?;
-    let mut parts = rest.strip_suffix(" GMT")?.split(' ');
+    let (_weekday, rest) = value.split_once(',')?;
+    let mut parts = rest.strip_prefix(' ')?.strip_suffix(" GMT")?.split(' ');
     let day = number(parts.next()?)?;
     let month = parts.next()?;
     let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
