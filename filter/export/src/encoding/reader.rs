@@ -1,14 +1,6 @@
-//! The fields of a protobuf message, one after the other, with no schema.
-//!
-//! ```text
-//! message = *( tag value )          tag = varint of number << 3 | wire type
-//! value   = varint                  wire type 0
-//!         | 8 bytes                 1
-//!         | varint(length) *byte    2
-//!         | 4 bytes                 5
-//! ```
-//!
-//! Source: the encoding guide of Protocol Buffers. Groups (wire types 3 and 4) are not read.
+//! The fields of a protobuf message for readers that know which values they expect.
+
+use spanmesh_core::otlp::reader::{self, Wire};
 
 /// One field. Its reader knows which of the two values counts; the other one is 0 or empty, and so
 /// is the value of a field that has another wire type than its reader expects: the default.
@@ -25,7 +17,7 @@ pub(super) struct Field<'a> {
 /// The fields of a message. What cannot be read ends it.
 #[derive(Clone, Debug)]
 pub(super) struct Fields<'a> {
-    rest: &'a [u8],
+    fields: reader::Fields<'a>,
     /// The number of those that count; 0 for all.
     only: u32,
 }
@@ -44,53 +36,23 @@ impl<'a> Field<'a> {
 impl<'a> Fields<'a> {
     /// The fields of `message`.
     pub(super) fn all(message: &'a [u8]) -> Self {
-        Self { rest: message, only: 0 }
+        Self { fields: reader::Fields::new(message), only: 0 }
     }
 
     /// Those fields of `message` that have this number.
     pub(super) fn only(message: &'a [u8], number: u32) -> Self {
-        Self { rest: message, only: number }
+        Self { fields: reader::Fields::new(message), only: number }
     }
 
     fn read(&mut self) -> Option<Field<'a>> {
-        let tag = self.varint()?;
-        let number = u32::try_from(tag >> 3).ok().filter(|number| *number != 0)?;
-        let mut field = Field { number, ..Field::default() };
-        match tag & 7 {
-            0 => field.integer = self.varint()?,
-            1 => field.integer = self.fixed(8)?,
-            2 => {
-                let length = usize::try_from(self.varint()?).ok()?;
-                field.bytes = self.take(length)?;
-            }
-            5 => field.integer = self.fixed(4)?,
-            _ => return None,
-        }
-        Some(field)
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let (&byte, rest) = self.rest.split_first()?;
-            self.rest = rest;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    fn fixed(&mut self, length: usize) -> Option<u64> {
-        let bytes = self.take(length)?;
-        Some(bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)))
-    }
-
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.rest.split_at_checked(length)?;
-        self.rest = rest;
-        Some(taken)
+        let (number, value) = self.fields.next()??;
+        let (integer, bytes): (u64, &[u8]) = match value {
+            Wire::Varint(integer) | Wire::Fixed64(integer) => (integer, &[]),
+            Wire::Fixed32(integer) => (integer.into(), &[]),
+            Wire::Bytes(bytes) => (0, bytes),
+        };
+        // No field has a number of more than 29 bits.
+        Some(Field { number: number as u32, integer, bytes })
     }
 }
 
@@ -103,7 +65,6 @@ impl<'a> Iterator for Fields<'a> {
                 return Some(field);
             }
         }
-        self.rest = &[];
         None
     }
 }
