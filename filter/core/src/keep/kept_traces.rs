@@ -5,8 +5,7 @@
 //! bell, a key without a value, gets another number in the store whenever a notice is complete: a
 //! request that asks while nothing is new costs one read that brings no bytes.
 
-use std::collections::{HashSet, VecDeque};
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::collections::VecDeque;
 
 use crate::ids::TraceId;
 use crate::shared_data::{Conflict, SharedData};
@@ -27,7 +26,8 @@ pub struct KeptTraces {
     max_age: u64,
     /// Notices read so far.
     read: u64,
-    known: HashSet<TraceId, BuildHasherDefault<DefaultHasher>>,
+    /// Traces of them, sorted.
+    known: Vec<TraceId>,
     /// The same, the oldest first, with the time of the notice.
     order: VecDeque<(u64, TraceId)>,
     /// Notices that were overwritten before they were read.
@@ -52,7 +52,6 @@ impl KeptTraces {
                 0
             }
         };
-        let known = HashSet::default();
         Self {
             bell,
             head,
@@ -60,7 +59,7 @@ impl KeptTraces {
             heard: None,
             max_age,
             read,
-            known,
+            known: Vec::new(),
             order: VecDeque::new(),
             missed: 0,
         }
@@ -93,7 +92,7 @@ impl KeptTraces {
     /// Whether a trace is known to be kept.
     pub fn contains(&mut self, now: u64, trace_id: TraceId, shared: &dyn SharedData) -> bool {
         self.catch_up(now, shared, |_| {});
-        self.known.contains(&trace_id)
+        self.find(trace_id).is_ok()
     }
 
     /// Reads the notices that are new.
@@ -117,7 +116,8 @@ impl KeptTraces {
             };
             if written > notice {
                 self.missed += 1;
-            } else if self.known.insert(trace_id) {
+            } else if let Err(place) = self.find(trace_id) {
+                self.known.insert(place, trace_id);
                 self.order.push_back((at, trace_id));
                 new(trace_id);
             }
@@ -137,8 +137,16 @@ impl KeptTraces {
                 return;
             }
             self.order.pop_front();
-            self.known.remove(&trace_id);
+            if let Ok(place) = self.find(trace_id) {
+                self.known.remove(place);
+            }
         }
+    }
+
+    /// Where a trace is among those known, or where it would be.
+    fn find(&self, trace_id: TraceId) -> Result<usize, usize> {
+        let number = |id: &TraceId| u128::from_ne_bytes(*id.as_bytes());
+        self.known.binary_search_by_key(&number(&trace_id), number)
     }
 
     fn slot(&self, notice: u64) -> String {

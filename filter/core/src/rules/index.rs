@@ -1,13 +1,11 @@
 //! The index of rules.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
-
 use regex_lite::Regex;
 
 use super::prefix_map::PrefixMap;
 use super::templates::Templates;
 use super::{Conditions, Request, TextMatcher};
+use crate::text_map::TextMap;
 
 /// One way in which a rule's path may match; the query never counts.
 #[derive(Clone, Debug)]
@@ -37,20 +35,17 @@ pub struct Match {
 #[derive(Clone, Debug, Default)]
 pub struct RuleIndex {
     conditions: Vec<Conditions>,
-    exact: Texts,
+    exact: TextMap<Vec<u32>>,
     templates: Templates,
     prefixes: PrefixMap,
     /// By their last bytes, turned round.
     suffixes: PrefixMap,
     longest_suffix: usize,
     regexes: Vec<(Regex, u32)>,
-    hosts: Texts,
+    hosts: TextMap<Vec<u32>>,
     /// Rules that nothing above finds.
     others: Vec<u32>,
 }
-
-/// Rules by an exact text. The texts are the operator's own, so no random seed is needed.
-type Texts = HashMap<Vec<u8>, Vec<u32>, BuildHasherDefault<DefaultHasher>>;
 
 impl RuleIndex {
     /// Builds the index; rules are numbered in the order given.

@@ -2,7 +2,6 @@
 //! (`SamplingStrategyResponse` of jaeger-idl's `api_v2/sampling.proto`, as JSON).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use spanmesh_json::Value;
 
@@ -10,6 +9,7 @@ use crate::sampling::rate_limit::{RateLimit, RateLimiter};
 use crate::sampling::{Probability, SamplingRequest, Threshold, Verdict};
 use crate::semconv::{http, rpc};
 use crate::span::Routes;
+use crate::text_map::TextMap;
 
 /// Most operations of one answer, as in Jaeger's clients.
 const MAX_OPERATIONS: usize = 2_000;
@@ -28,7 +28,7 @@ pub struct Strategies {
 enum Kind {
     Probabilistic(Share),
     RateLimiting(RateLimiter),
-    PerOperation { default: Operation, operations: HashMap<String, Operation> },
+    PerOperation { default: Operation, operations: TextMap<Operation> },
 }
 
 /// A share of all traces; `None` is none.
@@ -78,7 +78,8 @@ impl Strategies {
             }
             Kind::RateLimiting(_) => Verdict::drop(),
             Kind::PerOperation { default, operations } => {
-                let found = operation_names(request, routes).find_map(|name| operations.get(&name));
+                let found = operation_names(request, routes)
+                    .find_map(|name| operations.get(name.as_bytes()));
                 found.unwrap_or(default).decide(request)
             }
         }
@@ -132,13 +133,13 @@ fn per_operation(part: &Value) -> Result<Kind, String> {
         lower_bound: limiter(&format!("jaeger/{name}"), bound),
     };
     let default = operation("", share(part, "defaultSamplingProbability")?);
-    let mut operations = HashMap::new();
+    let mut operations = TextMap::default();
     let strategies = part.get("perOperationStrategies").and_then(Value::as_array);
     for strategy in strategies.into_iter().flatten() {
         let name = strategy.get("operation").and_then(Value::as_str);
         let name = name.ok_or("an operation has no name")?;
         let part = strategy.get("probabilisticSampling").unwrap_or(&Value::Null);
-        operations.insert(name.to_owned(), operation(name, share(part, "samplingRate")?));
+        operations.insert(name.as_bytes().to_vec(), operation(name, share(part, "samplingRate")?));
         if operations.len() > MAX_OPERATIONS {
             return Err(format!("has more than {MAX_OPERATIONS} operations"));
         }
