@@ -2,10 +2,10 @@
 
 mod extras;
 mod mask;
+mod name;
 mod routes;
 mod target;
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::header_map::Pairs;
@@ -14,11 +14,12 @@ use crate::otlp::attributes::{AttributeLimits, AttributeWriter, Cuts};
 use crate::otlp::wire;
 use crate::redact::Redaction;
 use crate::request_head::RequestHead;
-use crate::semconv::{http, names, rpc};
+use crate::semconv::{error, http, names, rpc};
 use crate::span_context::SpanContext;
 use crate::trust::Crossing;
 
 pub use extras::{Extras, FixedAttribute, HeaderAttribute, HeaderTag};
+pub use name::with_name;
 pub use routes::Routes;
 pub use target::Target;
 
@@ -124,27 +125,21 @@ impl SpanData<'_> {
         if let Some(parent) = &self.parent_span_id {
             wire::put_bytes(out, 4, parent.as_bytes());
         }
-        let (name, limit) = if is_grpc {
-            (redaction.detectors.clean(rpc::span_name(method)), limits.value_length)
-        } else {
-            match http::span_name(self.head, target.template.as_deref()) {
-                Cow::Borrowed(name) => (Cow::Borrowed(name.as_bytes()), usize::MAX),
-                Cow::Owned(name) => (Cow::Owned(name.into_bytes()), limits.value_length),
-            }
-        };
-        wire::put_bytes(out, 5, wire::limited(&name, limit).as_bytes());
+        name::with(self.head, &target, method, settings, |name| {
+            wire::put_bytes(out, 5, name.as_bytes());
+        });
         wire::put_integer(out, 6, self.kind.to_otlp());
         wire::put_fixed64(out, 7, self.exchange.start);
         // The clock may have been set back meanwhile; a span never ends before it starts.
         wire::put_fixed64(out, 8, self.exchange.end.max(self.exchange.start));
         let mut attributes = AttributeWriter::new(out, ATTRIBUTES, limits, redaction.detectors);
-        let error_type = if is_grpc {
-            let (kind, exchange) = (self.kind, &self.exchange);
-            rpc::write_attributes(&mut attributes, kind, self.head, exchange, &target, method)
+        let (kind, exchange) = (self.kind, &self.exchange);
+        if is_grpc {
+            rpc::write_attributes(&mut attributes, self.head, exchange, &target, method);
         } else {
-            let (kind, exchange) = (self.kind, &self.exchange);
-            http::write_attributes(&mut attributes, kind, self.head, exchange, &target, redaction)
-        };
+            http::write_attributes(&mut attributes, kind, self.head, exchange, &target, redaction);
+        }
+        let error_type = error::error_type(kind, exchange);
         if let Some(reason) = self.keep_reason {
             attributes.string(names::SPANMESH_KEEP_REASON, reason.as_bytes());
         }

@@ -6,7 +6,8 @@
 
 use std::borrow::Cow;
 
-use crate::span::SpanKind;
+use super::rpc;
+use crate::span::{Exchange, SpanKind};
 
 /// Envoy's response flags (`response.flags`, one bit each) that mean a failed exchange, in the
 /// order of their precedence. Flags that go with a deliberate answer (no route, rate limited,
@@ -58,6 +59,16 @@ pub fn is_timeout(response_flags: u64) -> bool {
 /// Whether the caller went away.
 pub fn is_caller_gone(response_flags: u64) -> bool {
     response_flags & CALLER_GONE != 0
+}
+
+/// `error.type` of an exchange, or `None` when it did not fail: by its gRPC status if there is one.
+pub fn error_type(kind: SpanKind, exchange: &Exchange<'_>) -> Option<Cow<'static, str>> {
+    let flags = exchange.response_flags;
+    let Some(status) = exchange.grpc_status else {
+        return http_error(kind, exchange.status_code, flags);
+    };
+    rpc::is_error(kind, status)
+        .then(|| failure_of(flags).map_or_else(|| rpc::status_name(status), Cow::Borrowed))
 }
 
 /// `error.type` of an HTTP exchange, or `None` when it did not fail. A 4xx answer is a failure

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::network::{default_port, first_forwarded, host_and_port, protocol_version};
-use super::{error, names, network};
+use super::{names, network};
 use crate::otlp::attributes::AttributeWriter;
 use crate::redact::{Redaction, split_once};
 use crate::request_head::RequestHead;
@@ -27,7 +27,7 @@ pub fn span_name(head: &RequestHead, template: Option<&str>) -> Cow<'static, str
     }
 }
 
-/// Writes the attributes of an HTTP span and returns its `error.type`.
+/// Writes the attributes of an HTTP span.
 pub fn write_attributes(
     out: &mut AttributeWriter<'_>,
     kind: SpanKind,
@@ -35,7 +35,7 @@ pub fn write_attributes(
     exchange: &Exchange<'_>,
     target: &Target<'_>,
     redaction: &Redaction,
-) -> Option<Cow<'static, str>> {
+) {
     let method = head.method().unwrap_or_default();
     match known_method(method) {
         Some(known) => out.string(names::HTTP_REQUEST_METHOD, known.as_bytes()),
@@ -56,7 +56,6 @@ pub fn write_attributes(
     if let Some(code) = exchange.status_code {
         out.int(names::HTTP_RESPONSE_STATUS_CODE, code.into());
     }
-    error::http_error(kind, exchange.status_code, exchange.response_flags)
 }
 
 fn write_server_url(

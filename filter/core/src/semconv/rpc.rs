@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::http::{write_peer, write_server_address};
-use super::{error, names};
+use super::names;
 use crate::otlp::attributes::AttributeWriter;
 use crate::redact::split_once;
 use crate::request_head::RequestHead;
@@ -56,16 +56,14 @@ pub fn clean_method<'a>(head: &RequestHead, target: &'a Target<'_>) -> Option<&'
     method(head).and_then(|_| target.path.strip_prefix(b"/"))
 }
 
-/// Writes the attributes of a gRPC span and returns its `error.type`. `method` is that of
-/// [`clean_method`].
+/// Writes the attributes of a gRPC span. `method` is that of [`clean_method`].
 pub fn write_attributes(
     out: &mut AttributeWriter<'_>,
-    kind: SpanKind,
     head: &RequestHead,
     exchange: &Exchange<'_>,
     target: &Target<'_>,
     method: Option<&[u8]>,
-) -> Option<Cow<'static, str>> {
+) {
     out.string(names::RPC_SYSTEM_NAME, b"grpc");
     match method {
         Some(method) => out.string(names::RPC_METHOD, method),
@@ -81,17 +79,13 @@ pub fn write_attributes(
     }
     write_server_address(out, head);
     write_peer(out, exchange.peer);
-    let Some(status) = exchange.grpc_status else {
-        return error::http_error(kind, exchange.status_code, exchange.response_flags);
-    };
-    let name = status_name(status);
-    out.string(names::RPC_RESPONSE_STATUS_CODE, name.as_bytes());
-    is_error(kind, status)
-        .then(|| error::failure_of(exchange.response_flags).map_or(name, Cow::Borrowed))
+    if let Some(status) = exchange.grpc_status {
+        out.string(names::RPC_RESPONSE_STATUS_CODE, status_name(status).as_bytes());
+    }
 }
 
 /// Name of a status code; a number outside the known ones stands as it is.
-fn status_name(status: u32) -> Cow<'static, str> {
+pub(super) fn status_name(status: u32) -> Cow<'static, str> {
     let known = usize::try_from(status).ok().and_then(|index| STATUS_NAMES.get(index));
     known.map_or_else(|| status.to_string().into(), |name| Cow::Borrowed(*name))
 }
