@@ -10,6 +10,7 @@ use spanmesh_core::trust::Crossing;
 use crate::host;
 use crate::pipeline::Pipeline;
 use crate::recording::Recording;
+use crate::span_metrics::Call;
 use crate::state::State;
 
 /// What is remembered of a request.
@@ -21,13 +22,17 @@ pub struct Arrived {
     pub recording: Option<Box<Recording>>,
     /// Its place, if there is no recording and somebody may want to know.
     pub context: Option<SpanContext>,
+    /// How it is counted, where there are span metrics.
+    pub call: Option<Call>,
 }
 
 /// Places the request into a trace and tells the next hop.
 pub fn begin(pipeline: &Pipeline, state: &mut State) -> Arrived {
     state.refill_entropy();
-    let asks_first =
-        state.expect_new_traces && pipeline.tracer.may_drop_unseen() && !pipeline.is_edge();
+    let asks_first = state.expect_new_traces
+        && pipeline.tracer.may_drop_unseen()
+        && pipeline.span_metrics.is_none()
+        && !pipeline.is_edge();
     if asks_first && host::request_header(TRACEPARENT).is_none() {
         let placement = pipeline.tracer.start_unseen(
             host::request_header,
@@ -37,14 +42,14 @@ pub fn begin(pipeline: &Pipeline, state: &mut State) -> Arrived {
         );
         tell(pipeline, state, &placement, Crossing::Within, None);
         // Only a sampled trace is worth the whole list.
-        return remember(pipeline, state, placement, Crossing::Within, host::now, read_head);
+        return remember(pipeline, state, placement, Crossing::Within, host::now, None);
     }
     let Some(head) = read_head(pipeline, state) else { return Arrived::default() };
     let crossing = pipeline.crossing(&head);
     state.expect_new_traces = head.traceparent_count() == 0;
     let placement = place(pipeline, state, crossing, &head);
     tell(pipeline, state, &placement, crossing, Some(&head));
-    remember(pipeline, state, placement, crossing, host::now, |_, _| Some(head))
+    remember(pipeline, state, placement, crossing, host::now, Some(head))
 }
 
 /// Places a request whose headers never came here; there is no next hop to tell.
@@ -57,7 +62,7 @@ pub fn begin_late(pipeline: &Pipeline, state: &mut State) -> Arrived {
     let crossing = pipeline.crossing(&head);
     let placement = place(pipeline, state, crossing, &head);
     let start = || host::number("request\0time").unwrap_or_else(host::now);
-    remember(pipeline, state, placement, crossing, start, |_, _| Some(head))
+    remember(pipeline, state, placement, crossing, start, Some(head))
 }
 
 fn place(
@@ -92,14 +97,15 @@ fn tell(
     state.counters.add(Counter::HostErrors, failures);
 }
 
-/// Counts the decision, and keeps what will be needed.
+/// Counts the decision, and keeps what will be needed at the end; `head`: unless it has not been read
+/// yet.
 fn remember(
     pipeline: &Pipeline,
     state: &mut State,
     placement: Placement,
     crossing: Crossing,
-    start: impl FnOnce() -> u64,
-    head: impl FnOnce(&Pipeline, &mut State) -> Option<RequestHead>,
+    start: fn() -> u64,
+    head: Option<RequestHead>,
 ) -> Arrived {
     let is_told = pipeline.filter_state || pipeline.answers.tell();
     let (recorded, context): (Option<Hop>, _) = match placement {
@@ -118,7 +124,13 @@ fn remember(
         }
         Placement::NoEntropy => (None, None),
     };
-    let recording = recorded
-        .and_then(|hop| Some(Box::new(Recording::new(hop, head(pipeline, state)?, start()))));
-    Arrived { crossing, recording, context }
+    let mut arrived = Arrived { crossing, context, ..Arrived::default() };
+    if (recorded.is_some() || pipeline.span_metrics.is_some())
+        && let Some(head) = head.or_else(|| read_head(pipeline, state))
+    {
+        let start = start();
+        arrived.call = Call::begin(pipeline, &head, start);
+        arrived.recording = recorded.map(|hop| Box::new(Recording::new(hop, head, start)));
+    }
+    arrived
 }

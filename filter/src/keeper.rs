@@ -11,7 +11,7 @@ use spanmesh_core::span::SpanKind;
 
 use crate::host::{self, SharedStore};
 use crate::pipeline::Pipeline;
-use crate::recording::{Fate, Judged, Recording};
+use crate::recording::{End, Fate, Judged, Recording};
 use crate::state::State;
 use memory::Memory;
 use path::Answer;
@@ -81,13 +81,20 @@ impl Keeper {
         self.tell(pipeline, state, recording, told, &Answer::TRAILERS);
     }
 
-    /// Judges a request that has ended, and makes its span if it is kept.
-    pub fn on_end(&self, pipeline: &Pipeline, state: &mut State, recording: &mut Recording) {
+    /// Judges a request that has ended, and makes its span if it is kept; `end`: how it ended, if
+    /// that has been read.
+    pub fn on_end(
+        &self,
+        pipeline: &Pipeline,
+        state: &mut State,
+        recording: &mut Recording,
+        end: Option<End>,
+    ) {
         // In an outage these are many; nobody wants to know how they ended.
         if recording.fate == Fate::Refused {
             return;
         }
-        let end = recording.end(self.policy.errors.need_flags());
+        let end = end.unwrap_or_else(|| recording.end(self.policy.errors.need_flags()));
         if recording.fate == Fate::Open {
             let facts = Facts {
                 status: end.status_code,

@@ -22,6 +22,7 @@ mod pipeline;
 mod polls;
 mod recording;
 mod root;
+mod span_metrics;
 mod state;
 mod stats;
 mod stream;

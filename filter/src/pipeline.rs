@@ -30,6 +30,8 @@ pub struct Pipeline {
     pub answers: Answers,
     /// Whether the ids are put into filter state.
     pub filter_state: bool,
+    /// Most series of span metrics of this VM; `None`: there are no span metrics.
+    pub span_metrics: Option<usize>,
     noticed: PropagatorSet,
     /// Whom to trust among callers.
     inbound: Trust,
@@ -83,6 +85,7 @@ impl Pipeline {
             span: config.span,
             answers,
             filter_state: config.filter_state,
+            span_metrics: config.span_metrics,
             noticed,
             inbound,
             outbound,

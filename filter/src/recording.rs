@@ -57,6 +57,18 @@ pub struct End {
     pub response_flags: Option<u64>,
 }
 
+impl End {
+    /// Reads how a request ended; `judged`: what was seen when its answer began.
+    pub fn read(is_grpc: bool, judged: Option<Judged>, with_flags: bool) -> Self {
+        Self {
+            at: host::now(),
+            status_code: judged.map_or_else(host::response_status, |it| it.status_code),
+            grpc_status: is_grpc.then(grpc_status).flatten(),
+            response_flags: with_flags.then(response_flags),
+        }
+    }
+}
+
 impl Recording {
     /// A request that begins now.
     pub fn new(hop: Hop, head: RequestHead, start: u64) -> Self {
@@ -75,12 +87,7 @@ impl Recording {
 
     /// Reads how the request ended; `with_flags`: by Envoy's response flags too.
     pub fn end(&self, with_flags: bool) -> End {
-        End {
-            at: host::now(),
-            status_code: self.judged.map_or_else(host::response_status, |it| it.status_code),
-            grpc_status: self.head.is_grpc().then(grpc_status).flatten(),
-            response_flags: with_flags.then(response_flags),
-        }
+        End::read(self.head.is_grpc(), self.judged, with_flags)
     }
 
     /// What a developer named the trace that was to be debugged; its first span tells.

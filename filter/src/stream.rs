@@ -10,7 +10,7 @@ use crate::arrival::{Arrived, begin, begin_late};
 use crate::filter_state;
 use crate::keeper::Keeper;
 use crate::pipeline::Pipeline;
-use crate::recording::Recording;
+use crate::recording::{End, Recording};
 use crate::state::State;
 
 /// One per request.
@@ -94,13 +94,20 @@ impl Stream {
         if !self.placed {
             self.arrived = begin_late(pipeline, &mut state);
         }
-        if let Some(recording) = &mut self.arrived.recording {
+        let Arrived { recording, call, .. } = &mut self.arrived;
+        let end = call.map(|call| {
+            let judged = recording.as_ref().and_then(|recording| recording.judged);
+            let end = End::read(call.is_grpc, judged, true);
+            call.end(pipeline, &end);
+            end
+        });
+        if let Some(recording) = recording {
             if recording.is_sampled() {
-                let end = recording.end(true);
+                let end = end.unwrap_or_else(|| recording.end(true));
                 let settings = &pipeline.span;
                 recording.with_span(pipeline, &end, None, |span| state.push(span, settings));
             } else if let Some(keeper) = &pipeline.keeper {
-                keeper.on_end(pipeline, &mut state, recording);
+                keeper.on_end(pipeline, &mut state, recording, end);
             }
         }
         if pipeline.filter_state

@@ -14,7 +14,7 @@ use spanmesh_json::{Map, Value};
 
 pub use trust::TrustSettings;
 
-use super::options::{BATCH, FORCE, Opt, RESOURCE, RETRY, ROOT};
+use super::options::{BATCH, FORCE, Opt, RESOURCE, RETRY, ROOT, SPAN_METRICS};
 use super::otel_environment::Additions;
 use super::{Config, Environment, duration};
 use spanmesh_core::otlp::messages::{AnyValue, KeyValue, any_value};
@@ -59,6 +59,7 @@ pub(super) fn compile(
         trust: trust::compile(&root.value("trust")),
         response_headers: propagation::response_headers(&root.value("response_header")),
         filter_state: root.truth("filter_state"),
+        span_metrics: span_metrics(&root),
         force: Force {
             header: force.optional_text("header"),
             request_id: force.truth("request_id"),
@@ -69,6 +70,13 @@ pub(super) fn compile(
         disabled: additions.disabled,
         warnings: additions.warnings,
     }
+}
+
+/// The limit of series; `None` for null.
+fn span_metrics(root: &Section<'_>) -> Option<usize> {
+    let value = root.value("span_metrics");
+    value.as_object()?;
+    Some(Section::new(&value, &SPAN_METRICS).size("aggregation_cardinality_limit"))
 }
 
 /// The side that a direction means; `None` for auto.

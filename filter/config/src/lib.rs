@@ -56,6 +56,8 @@ pub struct Config {
     pub response_headers: Vec<ResponseHeader>,
     /// Whether the ids are put into filter state.
     pub filter_state: bool,
+    /// Most series of span metrics for each worker; `None`: there are no span metrics.
+    pub span_metrics: Option<usize>,
     /// The side of every exchange; `None`: ask the listener.
     pub direction: Option<SpanKind>,
     /// What spans have in common.

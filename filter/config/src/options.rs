@@ -111,7 +111,7 @@ const HOUR: u64 = 3_600_000;
 const GIB: u64 = 1 << 30;
 
 /// The whole configuration.
-pub static ROOT: [Opt; 17] = [
+pub static ROOT: [Opt; 18] = [
     required("exporter", Kind::OneOf(&EXPORTER), "where spans go"),
     opt("batch", Kind::Object(&BATCH), "{}", "bounds of batches and of the queue of a worker"),
     opt("retry", Kind::Object(&RETRY), "{}", "what happens when an export fails"),
@@ -148,6 +148,12 @@ pub static ROOT: [Opt; 17] = [
         Kind::Truth,
         "false",
         "whether trace id, span id and sampled flag are put into filter state, for access logs",
+    ),
+    opt(
+        "span_metrics",
+        Kind::Object(&SPAN_METRICS),
+        "null",
+        "calls and durations of all requests by span name, whatever is sampled; null: none",
     ),
     opt(
         "attributes",
@@ -229,6 +235,14 @@ pub static RESOURCE: [Opt; 1] = [opt(
     Kind::Attributes,
     "{}",
     "attributes of the resource; they win over detected ones",
+)];
+
+/// Options of `span_metrics`.
+pub static SPAN_METRICS: [Opt; 1] = [opt(
+    "aggregation_cardinality_limit",
+    Kind::Integer(1, 100_000),
+    "1000",
+    "most series (span name, kind, status) for each worker; further ones are counted together, with the label otel_metric_overflow",
 )];
 
 /// Options of `force`.

@@ -25,6 +25,7 @@ pub mod semconv;
 pub mod shared_data;
 pub mod span;
 pub mod span_context;
+pub mod span_metrics;
 mod text_map;
 pub mod trace_state;
 pub mod tracer;
