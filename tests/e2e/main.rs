@@ -16,6 +16,7 @@ mod propagation;
 mod reload;
 mod resource;
 mod sampling;
+mod span_metrics;
 mod support;
 mod tail_sampling;
 mod traces;

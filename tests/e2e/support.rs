@@ -110,10 +110,15 @@ pub struct Parts {
 impl Parts {
     /// Starts them, and maps the sidecar's ports to theirs.
     pub async fn start() -> (EnvoyConfig, Parts) {
+        Parts::start_for("envoy-config/sidecar.yaml").await
+    }
+
+    /// The same for another file with the sidecar's ports.
+    pub async fn start_for(file: &str) -> (EnvoyConfig, Parts) {
         let collector = Collector::start().await;
         let application = Upstream::start().await;
         let upstream = Upstream::start().await;
-        let config = EnvoyConfig::from_file("envoy-config/sidecar.yaml")
+        let config = EnvoyConfig::from_file(file)
             .map_port(8080, application.port())
             .map_port(9090, upstream.port())
             .map_port(4318, collector.port());

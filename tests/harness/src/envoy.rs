@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::client::{Client, Request};
 use crate::paths;
 use crate::process::Process;
+use crate::prometheus::MetricsPage;
 use crate::temp_dir::TempDir;
 use crate::wait::{self, Looks};
 
@@ -75,6 +76,13 @@ impl Envoy {
         let (status, text) = self.admin("GET", "/stats").await;
         assert_eq!(status, 200, "{text}");
         admin::numbers(&text, prefix)
+    }
+
+    /// What Prometheus scrapes. Histograms are as of the last `stats_flush_interval`.
+    pub async fn metrics_page(&self) -> MetricsPage {
+        let (status, text) = self.admin("GET", "/stats/prometheus").await;
+        assert_eq!(status, 200, "{text}");
+        MetricsPage::parse(&text)
     }
 
     /// One counter or gauge; 0 when it does not exist (yet).
