@@ -82,6 +82,7 @@ fn the_smallest_configuration_takes_every_default() {
         trust: TrustSettings { inbound: None, outbound: Trust::Mesh },
         response_headers: vec![],
         filter_state: false,
+        span_metrics: None,
         direction: None,
         span: SpanSettings {
             redaction: Redaction::default(),
@@ -93,6 +94,27 @@ fn the_smallest_configuration_takes_every_default() {
         warnings: vec![],
     };
     assert_eq!(format!("{config:?}"), format!("{expected:?}"));
+}
+
+#[test]
+fn span_metrics_are_off_unless_there_is_an_object() {
+    let cases = [
+        (json!(null), Ok(None), "the default"),
+        (json!({}), Ok(Some(1000)), "on, with its defaults"),
+        (json!({"aggregation_cardinality_limit": 20}), Ok(Some(20)), "on"),
+        (
+            json!({"aggregation_cardinality_limit": 0}),
+            Err(
+                "span_metrics.aggregation_cardinality_limit: must be a whole number from 1 to 100000, found 0",
+            ),
+            "no limit is none of the choices",
+        ),
+        (json!(true), Err("span_metrics: must be an object, found true"), "a truth value"),
+    ];
+    for (value, expected, why) in cases {
+        let found = parse(&with("span_metrics", value)).map(|config| config.span_metrics);
+        assert_eq!(found, expected.map_err(|problem| vec![problem.to_owned()]), "{why}");
+    }
 }
 
 #[test]

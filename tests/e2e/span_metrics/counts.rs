@@ -3,18 +3,28 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use spanmesh_harness::{Answer, Client, Request, SECONDS, grpc_call};
+use spanmesh_harness::{Answer, Client, Envoy, EnvoyConfig, Request, SECONDS, grpc_call};
 
-use super::{DURATION, Series, settled, sidecar};
-use crate::support::{INBOUND, OUTBOUND, Sidecar, sampled_parent};
+use super::{DURATION, Series, config, settled, sidecar};
+use crate::support::{INBOUND, OUTBOUND, Parts, Sidecar, sampled_parent};
 
 const HTTP_FILTERS: &str = "/filter_chains/0/filters/0/typed_config/http_filters";
 const TIMEOUT: &str =
     "/filter_chains/0/filters/0/typed_config/route_config/virtual_hosts/0/routes/0/route/timeout";
 
-/// A sidecar with templates, a short timeout, and a filter in front that answers where a header
-/// says so.
-pub async fn start(more: Value) -> Sidecar {
+/// Options with templates, and these.
+pub fn options(more: Value) -> Value {
+    let mut options = json!({"routes": ["/status/{code}", "/orders/{id}"]});
+    for (key, value) in more.as_object().unwrap() {
+        options[key] = value.clone();
+    }
+    options
+}
+
+/// A configuration with these options, a short timeout, and a filter in front that answers where a
+/// header says so.
+pub async fn prepared(options: Value) -> (EnvoyConfig, Parts) {
+    let (config, parts) = config(options).await;
     let fault = json!({
         "name": "envoy.filters.http.fault",
         "typed_config": {
@@ -22,18 +32,17 @@ pub async fn start(more: Value) -> Sidecar {
             "abort": {"header_abort": {}, "percentage": {"numerator": 100}},
         },
     });
-    let mut options = json!({"routes": ["/status/{code}", "/orders/{id}"]});
-    for (key, value) in more.as_object().unwrap() {
-        options[key] = value.clone();
-    }
-    sidecar(options, |config| {
-        ["inbound", "outbound"].into_iter().fold(config, |mut config, listener| {
-            let filters = config.listener(listener).pointer_mut(HTTP_FILTERS).unwrap();
-            filters.as_array_mut().unwrap().insert(0, fault.clone());
-            config.set_in_listener(listener, TIMEOUT, "0.3s")
-        })
-    })
-    .await
+    let config = ["inbound", "outbound"].into_iter().fold(config, |mut config, listener| {
+        let filters = config.listener(listener).pointer_mut(HTTP_FILTERS).unwrap();
+        filters.as_array_mut().unwrap().insert(0, fault.clone());
+        config.set_in_listener(listener, TIMEOUT, "0.3s")
+    });
+    (config, parts)
+}
+
+async fn start(more: Value) -> Sidecar {
+    let (config, parts) = prepared(options(more)).await;
+    parts.around(Envoy::builder(config).start().await)
 }
 
 /// Sends requests of all fates to both sides, and gives their number.
@@ -79,7 +88,7 @@ pub async fn drive(sidecar: &Sidecar) -> u64 {
 }
 
 /// The exported spans, counted by what distinguishes series.
-pub fn of_spans(sidecar: &Sidecar) -> BTreeMap<Series, u64> {
+fn of_spans(sidecar: &Sidecar) -> BTreeMap<Series, u64> {
     let mut counts = BTreeMap::new();
     for span in sidecar.collector.spans() {
         let (kind, status) = (span.kind().as_str_name(), span.status().as_str_name());

@@ -1,5 +1,6 @@
 //! Metrics of all requests, as Prometheus scrapes them from Envoy.
 
+mod collector;
 mod counts;
 mod limits;
 mod names;
