@@ -8,6 +8,7 @@ JAEGER := $(CACHE)/jaeger-1.62.0/bin/jaeger-all-in-one
 OTELCOL := $(CACHE)/otelcol-0.155.0-$(shell tests/setup/otelcol parts)/bin/otelcol
 ZIPKIN := $(CACHE)/zipkin-3.5.1/zipkin-server.jar
 PROPAGATORS := $(CACHE)/propagators-1.45.2-4.16.0
+GRAFANA := $(CACHE)/grafana-sdk-11.6.0
 # rustup, or debian: build with Debian's compiler when rustup cannot install the target.
 WASM_TOOLCHAIN ?= rustup
 
@@ -21,6 +22,7 @@ export SPANMESH_JAEGER := $(JAEGER)
 export SPANMESH_OTELCOL := $(OTELCOL)
 export SPANMESH_ZIPKIN := $(ZIPKIN)
 export SPANMESH_PROPAGATORS := $(PROPAGATORS)/bin/python
+export SPANMESH_GRAFANA := $(GRAFANA)/bin/python
 
 envoy = $(CACHE)/envoy-$(1)/bin/envoy-binary
 with_envoy = SPANMESH_ENVOY="$(call envoy,$(1))"
@@ -73,7 +75,7 @@ test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core a
 	@tests/setup/node-tests
 
 .PHONY: test-e2e
-test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(JAEGER) $(OTELCOL) $(ZIPKIN) $(PROPAGATORS)/propagators.stamp ## tests in real Envoys, the current and the oldest supported, and of the repository
+test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(JAEGER) $(OTELCOL) $(ZIPKIN) $(PROPAGATORS)/propagators.stamp $(GRAFANA)/grafana.stamp ## tests in real Envoys, the current and the oldest supported, and of the repository
 	@filter/setup/say "testing the harness and the repository"
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-harness -p spanmesh-foreign
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-tests --test tidy --test interop
@@ -117,6 +119,9 @@ $(ZIPKIN):
 
 $(PROPAGATORS)/propagators.stamp:
 	@tests/setup/propagators
+
+$(GRAFANA)/grafana.stamp:
+	@tests/setup/grafana
 
 $(CACHE)/wasm-bindgen.stamp: Cargo.lock
 	@tests/setup/wasm-bindgen

@@ -4,5 +4,6 @@
 mod collectors;
 mod configurations;
 mod house;
+mod metrics;
 mod module;
 mod readme;

@@ -35,6 +35,12 @@ pub fn propagators_python() -> PathBuf {
     from_environment("SPANMESH_PROPAGATORS", "the Python interpreter with the foreign propagators")
 }
 
+/// The Python that has Grafana's schema of dashboards, from the environment variable
+/// `SPANMESH_GRAFANA`.
+pub fn grafana_python() -> PathBuf {
+    from_environment("SPANMESH_GRAFANA", "the Python interpreter with Grafana's Foundation SDK")
+}
+
 /// The built module, from the environment variable `SPANMESH_WASM`.
 pub fn module() -> PathBuf {
     from_environment("SPANMESH_WASM", "the built spanmesh.wasm")
