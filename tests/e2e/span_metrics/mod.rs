@@ -2,6 +2,7 @@
 
 mod collector;
 mod counts;
+mod documented;
 mod limits;
 mod names;
 
