@@ -8,6 +8,7 @@ use spanmesh_config::options::samplers::SAMPLERS;
 use spanmesh_config::options::trust::{EDGE, EDGE_OUTBOUND};
 use spanmesh_config::options::{Kind, Opt, ROOT};
 use spanmesh_core::counters::{Counter, EXPORT_BATCH_SIZE, EXPORT_DURATION, SPANS_QUEUED};
+use spanmesh_core::span_metrics::{CALLS, DURATION};
 use spanmesh_harness::paths::repository;
 
 use crate::configurations::files;
@@ -52,7 +53,7 @@ fn every_option_has_its_row() {
 #[test]
 fn every_statistic_has_its_row() {
     let readme = readme();
-    let others = [SPANS_QUEUED, EXPORT_DURATION, EXPORT_BATCH_SIZE];
+    let others = [SPANS_QUEUED, EXPORT_DURATION, EXPORT_BATCH_SIZE, CALLS, DURATION];
     for name in Counter::ALL.map(Counter::name).into_iter().chain(others) {
         assert!(readme.contains(&format!("| `{name}` |")), "{name} is missing in README.md");
     }

@@ -31,7 +31,7 @@ const UNSAMPLED_PARENT: Variant = Variant {
 };
 
 /// All that are compared, in the order of the table.
-pub const VARIANTS: [Variant; 17] = [
+pub const VARIANTS: [Variant; 19] = [
     variant(NONE, "no tracing", Tracer::None, 0),
     variant(
         "native",
@@ -74,7 +74,19 @@ pub const VARIANTS: [Variant; 17] = [
         tracer: Tracer::Spanmesh(Plugin { body: Body::Json, ..PLAIN }),
         ..variant_like(FULL_SAMPLING, "spanmesh-json", "spanmesh, 100 %, JSON")
     },
+    Variant {
+        tracer: Tracer::Spanmesh(Plugin { span_metrics: true, ..PLAIN }),
+        ..variant_like(FULL_SAMPLING, "spanmesh-span-metrics", "spanmesh, 100 %, span metrics")
+    },
     TEN_PERCENT,
+    Variant {
+        tracer: Tracer::Spanmesh(Plugin {
+            sampler: Sampler::TraceIdRatioBased,
+            span_metrics: true,
+            ..PLAIN
+        }),
+        ..variant_like(TEN_PERCENT, "spanmesh-10-span-metrics", "spanmesh, 10 %, span metrics")
+    },
     Variant {
         tracer: Tracer::Spanmesh(Plugin { sampler: Sampler::Probability, keep: true, ..PLAIN }),
         ..variant_like(TEN_PERCENT, "spanmesh-10-keep", "spanmesh, 10 %, keep rules")

@@ -16,6 +16,8 @@ pub(super) struct Plugin {
     pub(super) edge: bool,
     /// Whether the ids are left in filter state for access logs.
     pub(super) filter_state: bool,
+    /// Whether all requests are counted in span metrics.
+    pub(super) span_metrics: bool,
     pub(super) body: Body,
 }
 
@@ -64,6 +66,7 @@ pub(super) const PLAIN: Plugin = Plugin {
     edge: false,
     filter_state: false,
     body: Body::Protobuf,
+    span_metrics: false,
 };
 
 // === impl Plugin ===
@@ -85,6 +88,9 @@ impl Plugin {
             plugin["trust"] = json!({"inbound": "edge"});
         }
         plugin["filter_state"] = json!(self.filter_state);
+        if self.span_metrics {
+            plugin["span_metrics"] = json!({});
+        }
         plugin.to_string()
     }
 }
