@@ -94,7 +94,8 @@ impl Worker {
         if push == Push::Filled {
             let body = self.exporter.poll_transmit(now, &mut self.counters);
             assert!(body.is_some_and(|transmit| !transmit.body.is_empty()));
-            let accepted = Outcome::Response { status: 200, retry_after: None, content_type: None, body: b"" };
+            let accepted =
+                Outcome::Response { status: 200, retry_after: None, content_type: None, body: b"" };
             self.exporter.handle(0, now, &accepted, 0, &mut self.counters);
         }
         hop

@@ -93,7 +93,10 @@ impl Subject {
             Step::Push(length) => drop(self.push(length)),
             Step::Poll => self.poll(),
             Step::Answer { status, retry_after, body, jitter } => {
-                self.hear(&Outcome::Response { status, retry_after, content_type: None, body }, jitter);
+                self.hear(
+                    &Outcome::Response { status, retry_after, content_type: None, body },
+                    jitter,
+                );
             }
             Step::NoAnswer { sent: true, jitter } => self.hear(&Outcome::NoResponse, jitter),
             Step::NoAnswer { sent: false, jitter } => self.hear(&Outcome::NotSent, jitter),
@@ -165,7 +168,8 @@ impl Subject {
     /// From now on the collector accepts everything: the queue empties, and takes as much as a
     /// new one.
     fn recover(&mut self) {
-        let accepted = Outcome::Response { status: 200, retry_after: None, content_type: None, body: b"" };
+        let accepted =
+            Outcome::Response { status: 200, retry_after: None, content_type: None, body: b"" };
         for _ in 0..=LIMITS.max_queue_size {
             self.hear(&accepted, 0);
             self.exporter.flush();
