@@ -14,6 +14,8 @@ const MAX_ANSWER: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub struct GrpcAnswer {
     token: u32,
+    /// Whether there is one at all: a status of gRPC, or a refusal over HTTP.
+    is_there: bool,
     body: Vec<u8>,
     retry_delay: Option<u64>,
 }
@@ -44,6 +46,14 @@ impl Root {
         self.settle(Call::Http(token), &outcome);
     }
 
+    /// The answer to an export begins. Envoy shows its fields unless they are all of it: then it
+    /// is a refusal, or has a status among its trailers.
+    pub fn on_grpc_headers(&mut self, token: u32) {
+        if let Some(answer) = self.grpc_answer(token) {
+            answer.is_there = grpc::http_status() != Some(200);
+        }
+    }
+
     /// The message of the answer to an export.
     pub fn on_grpc_receive(&mut self, token: u32) {
         if let Some(answer) = self.grpc_answer(token) {
@@ -54,6 +64,7 @@ impl Root {
     /// The trailers of the answer to an export.
     pub fn on_grpc_trailers(&mut self, token: u32) {
         if let Some(answer) = self.grpc_answer(token) {
+            answer.is_there |= grpc::trailer("grpc-status").is_some();
             let details = grpc::trailer("grpc-status-details-bin");
             answer.retry_delay = details.and_then(|details| retry_delay(&details));
         }
@@ -62,9 +73,10 @@ impl Root {
     /// An export over gRPC has ended.
     pub fn on_grpc_close(&mut self, token: u32, status: u32) {
         let Some(answer) = self.grpc_answer(token) else { return };
-        let GrpcAnswer { body, retry_delay, .. } = std::mem::take(answer);
-        let message = grpc::status_message();
-        let outcome = Outcome::Grpc { status, retry_delay, body: &body, message: &message };
+        let GrpcAnswer { is_there, body, retry_delay, .. } = std::mem::take(answer);
+        let (is_answered, message) = (is_there, grpc::status_message());
+        let outcome =
+            Outcome::Grpc { status, is_answered, retry_delay, body: &body, message: &message };
         self.settle(Call::Grpc(token), &outcome);
     }
 

@@ -44,6 +44,11 @@ extern "C" fn on_http_call_response(
     with_root(context, |root| root.on_http_call_response(token, headers));
 }
 
+#[unsafe(export_name = "spanmesh_on_grpc_receive_initial_metadata")]
+extern "C" fn on_grpc_receive_initial_metadata(context: u32, token: u32, _headers: usize) {
+    with_root(context, |root| root.on_grpc_headers(token));
+}
+
 #[unsafe(export_name = "spanmesh_on_grpc_receive")]
 extern "C" fn on_grpc_receive(context: u32, token: u32, _size: usize) {
     with_root(context, |root| root.on_grpc_receive(token));

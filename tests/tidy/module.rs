@@ -9,7 +9,7 @@ use wasmparser::{Parser, Payload};
 const MAX_SIZE: usize = 400 * 1024;
 
 /// Exports that Envoy calls. Every further callback costs each request about a microsecond.
-const EXPORTS: [&str; 16] = [
+const EXPORTS: [&str; 17] = [
     "_initialize",
     "memory",
     "proxy_abi_version_0_2_1",
@@ -18,6 +18,7 @@ const EXPORTS: [&str; 16] = [
     "proxy_on_done",
     "proxy_on_grpc_close",
     "proxy_on_grpc_receive",
+    "proxy_on_grpc_receive_initial_metadata",
     "proxy_on_grpc_receive_trailing_metadata",
     "proxy_on_http_call_response",
     "proxy_on_log",

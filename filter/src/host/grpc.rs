@@ -7,7 +7,7 @@
 use proxy_wasm::types::{BufferType, MapType};
 use spanmesh_core::header_map::serialise;
 
-use super::headers::header;
+use super::headers::{header, status};
 use super::{
     HostError, buffer, bytes, proxy_get_status, proxy_grpc_cancel, proxy_grpc_close,
     proxy_grpc_send, proxy_grpc_stream, result,
@@ -50,6 +50,11 @@ pub fn call(
 pub fn cancel(token: u32) {
     // Refused only where the call has ended meanwhile.
     let _ = proxy_grpc_cancel(token);
+}
+
+/// The HTTP status in the headers that have come.
+pub fn http_status() -> Option<u16> {
+    status(MapType::GrpcReceiveInitialMetadata)
 }
 
 /// The message that has come, as far as `max_size` bytes.

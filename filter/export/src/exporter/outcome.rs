@@ -26,6 +26,8 @@ pub enum Outcome<'a> {
     Grpc {
         /// gRPC status code.
         status: u32,
+        /// Whether an answer is behind it; else Envoy made it up, as of a stream that broke off.
+        is_answered: bool,
         /// Nanoseconds of `RetryInfo`, if there was one.
         retry_delay: Option<u64>,
         /// The answer's message; only that of a success is read.
@@ -60,7 +62,9 @@ impl Outcome<'_> {
     /// Judges by the specification. HTTP: 2xx is accepted whatever the body; 429, 502, 503 and 504
     /// may be retried, everything else must not. gRPC: OK is accepted; CANCELLED,
     /// DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE and DATA_LOSS may be retried, and
-    /// RESOURCE_EXHAUSTED where the backend says when. `now` is in nanoseconds since the Unix epoch.
+    /// RESOURCE_EXHAUSTED where the backend says when. INTERNAL is also what Envoy makes of a stream
+    /// that broke off, for instance because its cluster was removed: that is no answer. `now` is in
+    /// nanoseconds since the Unix epoch.
     pub(super) fn verdict(&self, now: u64) -> Verdict {
         match self {
             Self::NoResponse | Self::TimedOut | Self::UnknownCluster | Self::NotSent => {
@@ -80,6 +84,7 @@ impl Outcome<'_> {
             Self::Grpc { status: 8, retry_delay: Some(after), .. } => {
                 Verdict::TryAgain { after: *after }
             }
+            Self::Grpc { status: 13, is_answered: false, .. } => Verdict::TryAgain { after: 0 },
             Self::Response { status: 413, .. } => Verdict::TooLarge,
             Self::Response { .. } | Self::Grpc { .. } => Verdict::Refused,
         }
@@ -108,6 +113,7 @@ impl fmt::Display for Outcome<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Response { status, .. } => write!(f, "the backend answered {status}"),
+            Self::Grpc { status: 13, is_answered: false, .. } => f.write_str("the call broke off"),
             Self::Grpc { status, message, .. } => {
                 write!(f, "the call ended with gRPC status {status} ({})", printable(message))
             }
@@ -152,7 +158,8 @@ mod tests {
     #[test]
     fn grpc_statuses_are_judged_by_the_table_of_the_specification() {
         let verdict = |status, retry_delay| {
-            Outcome::Grpc { status, retry_delay, body: b"", message: b"" }.verdict(0)
+            Outcome::Grpc { status, is_answered: true, retry_delay, body: b"", message: b"" }
+                .verdict(0)
         };
         for status in 0..20 {
             let (without, with) = match status {
@@ -172,9 +179,29 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_broke_off_is_tried_again() {
+        for (is_answered, status, expected, why) in [
+            (false, 13, Verdict::TryAgain { after: 0 }, "INTERNAL by Envoy"),
+            (true, 13, Verdict::Refused, "INTERNAL by the backend"),
+            (false, 16, Verdict::Refused, "by Envoy, of HTTP status 401 of a proxy in between"),
+            (false, 14, Verdict::TryAgain { after: 0 }, "by Envoy, of HTTP status 503"),
+        ] {
+            let outcome =
+                Outcome::Grpc { status, is_answered, retry_delay: None, body: b"", message: b"" };
+            assert_eq!(outcome.verdict(0), expected, "{why}");
+        }
+    }
+
+    #[test]
     fn what_a_backend_says_is_one_short_line_of_the_log() {
         let message = [b"line\nbreak \xff\x1b[31m".as_slice(), &[b'x'; 10_000]].concat();
-        let outcome = Outcome::Grpc { status: 13, retry_delay: None, body: b"", message: &message };
+        let outcome = Outcome::Grpc {
+            status: 13,
+            is_answered: true,
+            retry_delay: None,
+            body: b"",
+            message: &message,
+        };
         let text = outcome.to_string();
         assert!(
             text.starts_with("the call ended with gRPC status 13 (line?break ??[31mx"),
