@@ -112,7 +112,7 @@ impl State {
 
     /// Lets every queued span leave without waiting for its batch to fill.
     pub fn flush(&mut self, now: u64) {
-        self.delivery.exporter.flush();
+        self.delivery.exporter.flush(now);
         self.tick(now);
     }
 

@@ -223,8 +223,11 @@ impl Exporter {
     ) -> Option<Notice> {
         let next = self.targets.iter().map(Target::free_at).min().unwrap_or(now).max(now);
         let first_sent = batch.first_sent.unwrap_or(now);
-        if next > first_sent.saturating_add(self.settings.retry.max_elapsed_time) {
+        let earliest = next.saturating_sub(self.settings.retry.max_elapsed_time);
+        if first_sent < earliest {
             self.drop_batch(batch, Counter::DroppedRetryExhausted, counters);
+            let dropped = self.queue.drop_sent_before(earliest);
+            counters.add(Counter::DroppedRetryExhausted, dropped as u64);
             return self.trouble(number, now, "drops spans that could not be delivered in time");
         }
         self.queue.put_back(batch);
@@ -263,9 +266,12 @@ impl Exporter {
         next
     }
 
-    /// Lets the open batch leave without waiting for its delay.
-    pub fn flush(&mut self) {
+    /// Lets the open batch leave without waiting for its delay, because nothing comes any more.
+    /// The time of every batch begins now, so that all of them have gone when
+    /// `retry.max_elapsed_time` is over, however many they are.
+    pub fn flush(&mut self, now: u64) {
         self.queue.close_open();
+        self.queue.begin_time(now);
     }
 
     /// Whether every span has been delivered or dropped.

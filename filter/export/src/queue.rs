@@ -160,6 +160,29 @@ impl BatchQueue {
         self.ready.pop_front()
     }
 
+    /// Lets the time of all batches that wait begin now, unless they were sent before.
+    pub fn begin_time(&mut self, now: u64) {
+        for batch in &mut self.ready {
+            batch.first_sent.get_or_insert(now);
+        }
+    }
+
+    /// Forgets the batches that wait and were sent first before `time`, and returns how many spans
+    /// they had.
+    pub fn drop_sent_before(&mut self, time: u64) -> usize {
+        let mut dropped = 0;
+        for _ in 0..self.ready.len() {
+            let Some(batch) = self.ready.pop_front() else { break };
+            if batch.first_sent.is_some_and(|first_sent| first_sent < time) {
+                dropped += batch.spans;
+                self.release(batch);
+            } else {
+                self.ready.push_back(batch);
+            }
+        }
+        dropped
+    }
+
     /// Forgets a batch that was delivered or dropped, and keeps its buffer for the next one.
     pub fn release(&mut self, mut batch: Batch) {
         self.spans = self.spans.saturating_sub(batch.spans);

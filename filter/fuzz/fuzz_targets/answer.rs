@@ -105,7 +105,7 @@ impl Subject {
                 self.now = self.now.saturating_add(passed);
             }
             Step::SetClock(now) => self.now = now,
-            Step::Flush => self.exporter.flush(),
+            Step::Flush => self.exporter.flush(self.now),
             Step::Abandon => {
                 self.exporter.abandon(&mut self.counters);
                 assert!(self.exporter.is_empty());
@@ -172,7 +172,7 @@ impl Subject {
             Outcome::Response { status: 200, retry_after: None, content_type: None, body: b"" };
         for _ in 0..=LIMITS.max_queue_size {
             self.hear(&accepted, 0);
-            self.exporter.flush();
+            self.exporter.flush(self.now);
             if let Some(at) = self.exporter.next_wakeup() {
                 self.now = self.now.max(at);
                 self.poll();

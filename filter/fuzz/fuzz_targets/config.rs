@@ -33,6 +33,6 @@ fn sends_a_span(config: Config) {
     let mut counters = Counters::default();
     exporter.push(0, &mut counters, |out| out.extend([0x12, 0]));
     assert!(exporter.next_wakeup().is_some());
-    exporter.flush();
+    exporter.flush(0);
     assert!(exporter.poll_transmit(0, &mut counters).is_some());
 }

@@ -227,12 +227,27 @@ fn a_flush_sends_what_is_open_and_giving_up_counts_what_is_left() {
     let mut subject = Subject::new();
     subject.push(0, 1);
     assert!(!subject.sends(0));
-    subject.exporter.flush();
+    subject.exporter.flush(0);
     assert!(subject.sends(0));
     subject.push(0, 3);
     subject.exporter.abandon(&mut subject.counters);
     subject.check_account();
     assert_eq!(subject.count(Counter::DroppedShutdown), 4);
+}
+
+#[test]
+fn after_a_flush_all_batches_have_one_time_together() {
+    let mut subject = Subject::new();
+    subject.push(0, 7);
+    subject.exporter.flush(SECOND);
+    let mut now = SECOND;
+    while !subject.exporter.is_empty() {
+        assert!(subject.sends(now));
+        subject.hears(now, &BUSY);
+        assert!(now <= 21 * SECOND, "{now}");
+        now = subject.exporter.next_wakeup().unwrap_or(now);
+    }
+    assert_eq!(subject.count(Counter::DroppedRetryExhausted), 7);
 }
 
 #[test]
