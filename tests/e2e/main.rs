@@ -3,8 +3,8 @@
 mod access_log;
 mod attributes;
 mod backends;
-mod collector_faults;
 mod configuration;
+mod delivery;
 mod grpc;
 mod hostile;
 mod istio_access_log;

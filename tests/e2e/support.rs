@@ -132,6 +132,7 @@ impl Parts {
 }
 
 /// The filter's own counters, by their names without `spanmesh_`.
+#[derive(Debug)]
 pub struct Account(BTreeMap<String, u64>);
 
 impl Account {
