@@ -100,7 +100,9 @@ impl Delivery {
     fn settle(&mut self, target: usize, now: u64, outcome: &Outcome<'_>, hand: &mut Hand<'_>) {
         let settled = self.exporter.handle(target, now, outcome, hand.jitter, hand.counters);
         let Some(settled) = settled else { return };
-        hand.stats.record_export(settled.duration, settled.spans);
+        if let Some(duration) = settled.duration {
+            hand.stats.record_export(duration, settled.spans);
+        }
         match settled.notice {
             Some(Notice::Trouble(text)) => {
                 host::log(LogLevel::Warn, &self.destination.conceal(text));
@@ -112,6 +114,7 @@ impl Delivery {
 }
 
 /// What the work on an answer needs beside the delivery itself.
+#[derive(Debug)]
 pub struct Hand<'a> {
     pub counters: &'a mut Counters,
     pub stats: &'a Stats,

@@ -63,6 +63,8 @@ impl Checker {
             Kind::Attributes => {
                 self.entries(value, |checker, _, value| checker.check(value, &Kind::Scalar));
             }
+            // What it is instead may be a secret: not shown.
+            Kind::Headers if !value.is_object() => self.push("must be an object".into()),
             Kind::Headers => self.entries(value, Self::header),
             Kind::Scalar => {
                 if !(value.is_string() || value.is_number() || value.is_boolean()) {
@@ -148,7 +150,7 @@ impl Checker {
         for (key, item) in entries {
             self.below(&format!(".{key}"), |checker| {
                 if key.is_empty() {
-                    checker.problem("named: its key must not be empty", value);
+                    checker.push("must be named: its key must not be empty".into());
                 }
                 check(checker, key, item);
             });

@@ -53,9 +53,9 @@ pub struct Transmit<'a> {
 /// What came of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settled {
-    /// Nanoseconds from its sending to its answer.
-    pub duration: u64,
-    /// Spans that were sent.
+    /// Nanoseconds from its sending to its answer; `None` when it never left the host.
+    pub duration: Option<u64>,
+    /// Spans of it.
     pub spans: usize,
     /// What to log.
     pub notice: Option<Notice>,
@@ -148,7 +148,8 @@ impl Exporter {
         let target = self.targets.get_mut(number)?;
         // An answer that nobody waits for changes nothing.
         let InFlight { batch, sent, .. } = target.in_flight.take()?;
-        let (spans, duration) = (batch.spans(), now.saturating_sub(sent));
+        let spans = batch.spans();
+        let duration = (!outcome.is_local()).then(|| now.saturating_sub(sent));
         let verdict = outcome.verdict(now);
         if !matches!(verdict, Verdict::Accepted { .. }) {
             counters.add(Counter::ExportFailures, 1);
@@ -231,11 +232,13 @@ impl Exporter {
             return self.trouble(number, now, "drops spans that could not be delivered in time");
         }
         self.queue.put_back(batch);
-        let target = self.targets.get_mut(number)?;
-        if std::mem::replace(&mut target.is_reported, true) {
+        if self.targets.get(number)?.is_reported {
             return None;
         }
-        self.trouble(number, now, &format!("export failed, will be tried again: {outcome}"))
+        let text = format!("export failed, will be tried again: {outcome}");
+        let notice = self.trouble(number, now, &text)?;
+        self.targets.get_mut(number)?.is_reported = true;
+        Some(notice)
     }
 
     fn trouble(&mut self, number: usize, now: u64, text: &str) -> Option<Notice> {

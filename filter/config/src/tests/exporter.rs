@@ -96,6 +96,14 @@ fn bad_exporters_are_refused() {
             "exporter.otlp_http.headers.a: must be printable ASCII text",
         ),
         (
+            with("exporter.otlp_http.headers", json!("authorization: Bearer s3cret")),
+            "exporter.otlp_http.headers: must be an object",
+        ),
+        (
+            with("exporter.otlp_http.headers", json!({"authorization": ["Bearer s3cret"]})),
+            "exporter.otlp_http.headers.authorization: must be printable ASCII text",
+        ),
+        (
             with("exporter.otlp_http.timeout", json!(0)),
             "exporter.otlp_http.timeout: must be a duration from 1ms to 1h: milliseconds, or text with a unit (ms, s, m, h), found 0",
         ),

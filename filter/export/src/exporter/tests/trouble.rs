@@ -37,6 +37,21 @@ fn a_dead_backend_is_told_once_not_for_each_batch() {
 }
 
 #[test]
+fn a_backend_that_comes_and_goes_is_told_once_too() {
+    let mut subject = Subject::new();
+    let mut logs = Vec::new();
+    for minute in 0..9 {
+        let now = minute * 60 * SECOND;
+        subject.push(now, 2);
+        assert!(subject.sends(now));
+        logs.extend(subject.hears(now, &BUSY));
+        assert!(subject.sends(now + SECOND));
+        logs.extend(subject.hears(now + SECOND, &ACCEPTED));
+    }
+    assert_eq!(logs.len(), 2, "its failure and its recovery: {logs:#?}");
+}
+
+#[test]
 fn a_batch_that_is_too_large_is_sent_in_halves() {
     let limits = BatchLimits { max_export_batch_size: 5, ..LIMITS };
     let mut subject = Subject::with(limits, &["first"]);
