@@ -3,7 +3,7 @@
 /// Nanoseconds after which the same text may be told again: ten minutes.
 const SILENCE: u64 = 600_000_000_000;
 /// Most texts that are told within that time: a backend may put anything into its answers.
-const MEMORY: usize = 8;
+const MEMORY: usize = 32;
 
 /// The texts that were logged lately.
 #[derive(Debug, Default)]
