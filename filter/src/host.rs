@@ -219,8 +219,8 @@ pub fn log(level: LogLevel, message: &str) {
 }
 
 /// Makes a statistic known to Envoy; one name is one statistic over all workers.
-pub fn define_metric(metric: MetricType, name: &(impl AsRef<[u8]> + ?Sized)) -> Option<u32> {
-    let (mut id, name) = (0, name.as_ref());
+pub fn define_metric(metric: MetricType, name: &[u8]) -> Option<u32> {
+    let mut id = 0;
     // SAFETY: the name is readable and the pointer is valid for writes during the call.
     let status = unsafe { proxy_define_metric(metric, name.as_ptr(), name.len(), &raw mut id) };
     (status == OK).then_some(id)

@@ -23,14 +23,17 @@ impl Stats {
     /// Makes every statistic known, so that each is visible from the start.
     pub fn define() -> Self {
         let define = |counter: Counter| {
-            Some((counter, host::define_metric(MetricType::Counter, counter.name())?))
+            Some((counter, host::define_metric(MetricType::Counter, counter.name().as_bytes())?))
         };
         Self {
             counters: Counter::ALL.into_iter().filter_map(define).collect(),
-            queued: host::define_metric(MetricType::Gauge, SPANS_QUEUED),
+            queued: host::define_metric(MetricType::Gauge, SPANS_QUEUED.as_bytes()),
             queued_reported: 0,
-            export_duration: host::define_metric(MetricType::Histogram, EXPORT_DURATION),
-            export_batch_size: host::define_metric(MetricType::Histogram, EXPORT_BATCH_SIZE),
+            export_duration: host::define_metric(MetricType::Histogram, EXPORT_DURATION.as_bytes()),
+            export_batch_size: host::define_metric(
+                MetricType::Histogram,
+                EXPORT_BATCH_SIZE.as_bytes(),
+            ),
         }
     }
 

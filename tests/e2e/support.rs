@@ -91,12 +91,7 @@ impl Sidecar {
 
     /// The counters when so many spans were created and none is queued any more.
     pub async fn settled(&self, created: u64) -> Account {
-        let patience = 30 * SECONDS;
-        self.envoy.wait_for_stat("spanmesh_spans_created", |n| n >= created, patience).await;
-        self.envoy.wait_for_stat("spanmesh_spans_queued", |n| n == 0, patience).await;
-        let account = account(&self.envoy).await;
-        assert_eq!(account.of("spans_created"), created);
-        account
+        settled(&self.envoy, created).await
     }
 }
 
@@ -171,4 +166,14 @@ pub async fn final_account(envoy: &Envoy) -> Account {
 pub async fn account(envoy: &Envoy) -> Account {
     let stats = envoy.stats("spanmesh_").await.into_iter();
     Account(stats.map(|(name, count)| (name["spanmesh_".len()..].to_owned(), count)).collect())
+}
+
+/// The same when so many spans were created and none is queued any more.
+pub async fn settled(envoy: &Envoy, created: u64) -> Account {
+    let patience = 30 * SECONDS;
+    envoy.wait_for_stat("spanmesh_spans_created", |n| n >= created, patience).await;
+    envoy.wait_for_stat("spanmesh_spans_queued", |n| n == 0, patience).await;
+    let account = account(envoy).await;
+    assert_eq!(account.of("spans_created"), created);
+    account
 }

@@ -43,8 +43,7 @@ impl Encoder {
 }
 
 fn written(request: &[u8], write: fn(&[u8], &mut Vec<u8>)) -> Vec<u8> {
-    // Text takes about twice the bytes of protobuf.
-    let mut out = Vec::with_capacity(2 * request.len());
+    let mut out = Vec::new();
     write(request, &mut out);
     out
 }

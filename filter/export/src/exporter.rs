@@ -11,17 +11,16 @@ mod outcome;
 mod retry;
 mod retry_after;
 mod target;
-mod wait;
 
 pub use outcome::Outcome;
 pub use retry::{RetrySettings, spread};
 
 use crate::queue::{Batch, BatchQueue, Push};
+use crate::wait::Wait;
 use journal::Journal;
 use outcome::Verdict;
 use spanmesh_core::counters::{Counter, Counters};
 use target::{InFlight, Target};
-use wait::Wait;
 
 /// The queue of one worker and the exports that are under way.
 #[derive(Debug)]

@@ -13,3 +13,4 @@ pub mod encoding;
 pub mod envelope;
 pub mod exporter;
 pub mod queue;
+mod wait;

@@ -8,6 +8,7 @@ pub use batch::Batch;
 
 use crate::envelope::Envelope;
 use crate::exporter::spread;
+use crate::wait::Wait;
 
 /// Bytes by which a buffer grows when it has little room left. Doubling would let a full queue take
 /// twice the memory of its spans.
@@ -74,8 +75,7 @@ pub struct BatchQueue {
 struct OpenBatch {
     buffer: Vec<u8>,
     spans: usize,
-    opened_at: u64,
-    due: u64,
+    delay: Wait,
 }
 
 // === impl BatchQueue ===
@@ -137,13 +137,13 @@ impl BatchQueue {
     /// random number) has it, so that proxies do not export in step.
     pub fn jitter_delay(&mut self, jitter: u32) {
         if let Some(batch) = &mut self.open {
-            batch.due = batch.opened_at.saturating_add(spread(self.limits.schedule_delay, jitter));
+            batch.delay.set_length(spread(self.limits.schedule_delay, jitter));
         }
     }
 
     /// Closes the open batch when its delay is over. A clock that was set back counts as over.
     pub fn close_due(&mut self, now: u64) {
-        if self.open.as_ref().is_some_and(|batch| now >= batch.due || now < batch.opened_at) {
+        if self.open.as_ref().is_some_and(|batch| batch.delay.is_over(now)) {
             self.close_open();
         }
     }
@@ -225,7 +225,7 @@ impl BatchQueue {
 
     /// When the open batch is ready, if there is one.
     pub fn open_due(&self) -> Option<u64> {
-        self.open.as_ref().map(|batch| batch.due)
+        self.open.as_ref().map(|batch| batch.delay.until)
     }
 
     /// Drops the oldest batch that waits, where that is wanted.
@@ -243,8 +243,7 @@ impl BatchQueue {
         let mut buffer = self.spare.take().unwrap_or_default();
         buffer.clear();
         buffer.resize(self.envelope.headroom(), 0);
-        let due = now.saturating_add(self.limits.schedule_delay);
-        OpenBatch { buffer, spans: 0, opened_at: now, due }
+        OpenBatch { buffer, spans: 0, delay: Wait::new(now, self.limits.schedule_delay) }
     }
 
     fn close(&mut self, batch: OpenBatch) {

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::traffic::Traffic;
 use super::transport::{Transport, each};
-use crate::support::{INBOUND, Parts, SOON, account, plugin};
+use crate::support::{INBOUND, Parts, SOON, plugin, settled};
 
 const BATCH: usize = 20;
 
@@ -54,10 +54,7 @@ async fn a_cluster_that_comes_goes_and_comes_again_gets_everything() {
         envoy.set_clusters([cluster]).await.expect("a good cluster is taken");
 
         let sent = traffic.stop().await;
-        let created = |count| count >= sent.count();
-        envoy.wait_for_stat("spanmesh_spans_created", created, SOON).await;
-        envoy.wait_for_stat("spanmesh_spans_queued", |count| count == 0, SOON).await;
-        let account = account(&envoy).await;
+        let account = settled(&envoy, sent.count()).await;
         account.check();
         let ledger = collector.ledger();
         let counted = (account.of("spans_delivered"), account.dropped());
@@ -86,10 +83,7 @@ async fn an_unknown_failover_cluster_is_told_when_it_is_needed() {
         envoy.wait_for_log(&line, SOON).await;
         parts.collector.restart().await;
         let sent = traffic.stop().await;
-        let created = |count| count >= sent.count();
-        envoy.wait_for_stat("spanmesh_spans_created", created, SOON).await;
-        envoy.wait_for_stat("spanmesh_spans_queued", |count| count == 0, SOON).await;
-        let account = account(&envoy).await;
+        let account = settled(&envoy, sent.count()).await;
         account.check();
         assert_eq!((account.of("spans_delivered"), account.dropped()), (sent.count(), 0));
         assert_eq!(told(&envoy, transport, "failover_cluster", ""), 1, "{}", envoy.log());

@@ -28,6 +28,11 @@ impl<'a> Fields<'a> {
         Self { rest: message }
     }
 
+    /// What has not been read yet.
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     fn field(&mut self) -> Option<Field<'a>> {
         let tag = self.varint()?;
         let number = Some(tag >> 3).filter(|number| (1..1 << 29).contains(number))?;

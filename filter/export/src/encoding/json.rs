@@ -40,11 +40,10 @@ pub(super) fn string(out: &mut Vec<u8>, text: &[u8]) {
 
 /// The digits of bytes, in lower case.
 pub(super) fn hex(out: &mut Vec<u8>, bytes: &[u8]) {
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 0xf] {
-            out.push(digit + if digit < 10 { b'0' } else { b'a' - 10 });
-        }
-    }
+    let start = out.len();
+    out.resize(start + 2 * bytes.len(), 0);
+    // It fails where the room is not twice the bytes.
+    let _ = hex::encode_to_slice(bytes, out.get_mut(start..).unwrap_or_default());
 }
 
 /// A whole number.

@@ -1,7 +1,7 @@
 //! One cluster that takes exports, and whether it does.
 
-use super::wait::Wait;
 use crate::queue::Batch;
+use crate::wait::Wait;
 
 /// A cluster. One export is on its way to it at a time; after a failure it is left alone for a
 /// while, and the export after that is the probe whether it works again.

@@ -1,9 +1,8 @@
 //! One export request's worth of encoded spans.
 
-use crate::envelope::Envelope;
+use spanmesh_core::otlp::reader::Fields;
 
-/// Tag of the field `spans` in `ScopeSpans`: number 2, bytes.
-const SPAN_TAG: u8 = 0x12;
+use crate::envelope::Envelope;
 
 /// Encoded spans, complete as the body of one export request.
 #[derive(Debug)]
@@ -42,15 +41,15 @@ impl Batch {
         let from = envelope.headroom();
         let spans = self.buffer.get(from..self.buffer.len().saturating_sub(envelope.tail()));
         let spans = spans.unwrap_or_default();
-        let (mut at, mut count) = (0, 0);
-        while at * 2 < spans.len() && count + 1 < self.spans {
-            let Some(length) = spans.get(at..).and_then(span_length) else { break };
-            at += length;
+        let (mut fields, mut count) = (Fields::new(spans), 0);
+        while fields.rest().len() * 2 > spans.len() && count + 1 < self.spans {
+            if fields.next().flatten().is_none() {
+                return Err(self);
+            }
             count += 1;
         }
-        let (Some(first), Some(second)) = (spans.get(..at), spans.get(at..)) else {
-            return Err(self);
-        };
+        let second = fields.rest();
+        let Some(first) = spans.get(..spans.len() - second.len()) else { return Err(self) };
         if first.is_empty() || second.is_empty() {
             return Err(self);
         }
@@ -62,17 +61,4 @@ impl Batch {
         };
         Ok((batch(first, count), batch(second, self.spans - count)))
     }
-}
-
-/// Bytes of the span that `bytes` starts with, its tag and length included.
-fn span_length(bytes: &[u8]) -> Option<usize> {
-    let (&tag, rest) = bytes.split_first()?;
-    let mut length = 0_usize;
-    for (index, &byte) in rest.iter().enumerate().take(5) {
-        length |= usize::from(byte & 0x7f) << (7 * index);
-        if byte < 0x80 {
-            return (tag == SPAN_TAG).then_some(2 + index + length);
-        }
-    }
-    None
 }

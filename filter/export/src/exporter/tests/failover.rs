@@ -6,6 +6,17 @@ fn subject() -> Subject {
     Subject::with(BatchLimits { max_queue_size: 100, ..LIMITS }, &["first", "second"])
 }
 
+/// The first cluster has failed, and the second has taken what it did not.
+fn failed_over() -> Subject {
+    let mut subject = subject();
+    subject.push(0, 2);
+    assert_eq!(subject.target(0), Some(0));
+    subject.hears(0, &BUSY);
+    assert_eq!(subject.target(0), Some(1));
+    subject.hears_from(1, 0, &ACCEPTED);
+    subject
+}
+
 #[test]
 fn the_first_cluster_takes_everything_while_it_works() {
     let mut subject = subject();
@@ -34,12 +45,7 @@ fn the_same_batch_goes_to_the_second_at_once_and_later_ones_too() {
 
 #[test]
 fn the_first_is_probed_when_its_wait_is_over_and_is_used_again_when_it_works() {
-    let mut subject = subject();
-    subject.push(0, 2);
-    assert_eq!(subject.target(0), Some(0));
-    subject.hears(0, &BUSY);
-    assert_eq!(subject.target(0), Some(1));
-    subject.hears_from(1, 0, &ACCEPTED);
+    let mut subject = failed_over();
     subject.push(SECOND, 2);
     assert_eq!(subject.target(SECOND), Some(0), "the probe is a batch of its own");
     assert_eq!(
@@ -52,12 +58,7 @@ fn the_first_is_probed_when_its_wait_is_over_and_is_used_again_when_it_works() {
 
 #[test]
 fn a_probe_without_an_answer_holds_nobody_up() {
-    let mut subject = subject();
-    subject.push(0, 2);
-    assert_eq!(subject.target(0), Some(0));
-    subject.hears(0, &BUSY);
-    assert_eq!(subject.target(0), Some(1));
-    subject.hears_from(1, 0, &ACCEPTED);
+    let mut subject = failed_over();
     subject.push(SECOND, 4);
     assert_eq!(subject.target(SECOND), Some(0));
     assert_eq!(subject.target(SECOND), Some(1), "the next batch does not wait for the probe");

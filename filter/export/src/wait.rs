@@ -2,7 +2,7 @@
 
 /// A time to sit out, in nanoseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wait {
+pub(crate) struct Wait {
     from: u64,
     pub until: u64,
 }
@@ -11,6 +11,11 @@ impl Wait {
     /// `length` from now on.
     pub fn new(now: u64, length: u64) -> Self {
         Self { from: now, until: now.saturating_add(length) }
+    }
+
+    /// `length` from when it began, instead of what it was.
+    pub fn set_length(&mut self, length: u64) {
+        *self = Self::new(self.from, length);
     }
 
     /// A clock that was set back counts as over: how long is left cannot be known.
