@@ -23,7 +23,7 @@ static THREAD: LazyLock<Mutex<mpsc::Sender<Job>>> = LazyLock::new(|| {
 
 /// A command that runs `program` and is killed when this process ends. Its process id is
 /// the program's: `setpriv` replaces itself.
-pub(crate) fn bound_to_this_process(program: &std::path::Path) -> Command {
+pub fn bound_to_this_process(program: &std::path::Path) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL"]).arg(program);
     command

@@ -41,20 +41,49 @@ pub fn grafana_python() -> PathBuf {
     from_environment("SPANMESH_GRAFANA", "the Python interpreter with Grafana's Foundation SDK")
 }
 
+/// A file of the Kubernetes API server's installation (`bin/kube-apiserver`, `bin/etcd`,
+/// `bin/kubectl`), from the directory in the environment variable `SPANMESH_KUBERNETES`.
+pub fn kubernetes(file: &str) -> PathBuf {
+    below("SPANMESH_KUBERNETES", file, "the Kubernetes API server")
+}
+
+/// A file of Istio's installation (`bin/pilot-discovery`, `share/crds.yaml` …), from the
+/// directory in the environment variable `SPANMESH_ISTIO`.
+pub fn istio(file: &str) -> PathBuf {
+    below("SPANMESH_ISTIO", file, "istiod and its agent")
+}
+
+/// A file of the OCI registry's installation (`bin/registry`, `bin/crane`), from the directory
+/// in the environment variable `SPANMESH_REGISTRY`.
+pub fn registry(file: &str) -> PathBuf {
+    below("SPANMESH_REGISTRY", file, "the OCI registry and its client")
+}
+
 /// The built module, from the environment variable `SPANMESH_WASM`.
 pub fn module() -> PathBuf {
     from_environment("SPANMESH_WASM", "the built spanmesh.wasm")
 }
 
 fn from_environment(variable: &str, what: &str) -> PathBuf {
+    existing(variable, named(variable, what))
+}
+
+fn below(variable: &str, file: &str, what: &str) -> PathBuf {
+    existing(variable, named(variable, &format!("the directory of {what}")).join(file))
+}
+
+fn named(variable: &str, what: &str) -> PathBuf {
     let Some(value) = env::var_os(variable).filter(|value| !value.is_empty()) else {
         panic!("{variable} must name {what}; run the tests with `make test`, which sets it");
     };
     // Relative paths count from the repository: cargo runs each test in its package's directory.
-    let path = repository().join(value);
+    repository().join(value)
+}
+
+fn existing(variable: &str, path: PathBuf) -> PathBuf {
     assert!(
         path.is_file(),
-        "{variable} names {}, which is not there; `make test` installs or builds it",
+        "{variable} asks for {}, which is not there; `make test` installs or builds it",
         path.display()
     );
     path

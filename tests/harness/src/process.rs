@@ -17,7 +17,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// A running server that logs to its standard output or error. Dropping it kills it.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     child: Mutex<Child>,
     pid: u32,
     log: Arc<Mutex<String>>,
@@ -25,7 +25,8 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn start(mut command: Command) -> Process {
+    /// Starts it, its output going into the log.
+    pub fn start(mut command: Command) -> Process {
         let (output, stderr) = io::pipe().expect("a pipe can be had");
         let stdout = stderr.try_clone().expect("a pipe has any number of ends");
         command.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
@@ -38,7 +39,7 @@ impl Process {
 
     /// Starts `command` and returns when `is_ready`. Panics with the log, and with `name`, when
     /// it ends instead or takes too long.
-    pub(crate) async fn start_until(
+    pub async fn start_until(
         name: &str,
         command: Command,
         is_ready: impl AsyncFn() -> io::Result<bool>,
@@ -58,16 +59,18 @@ impl Process {
         panic!("{name} was not ready in {PATIENCE:?}:\n{}", process.last_words().await)
     }
 
-    pub(crate) fn pid(&self) -> u32 {
+    /// The process id.
+    pub fn pid(&self) -> u32 {
         self.pid
     }
 
-    pub(crate) fn log(&self) -> String {
+    /// Everything it has logged.
+    pub fn log(&self) -> String {
         self.log.lock().expect("no holder panics").clone()
     }
 
     /// Ends it and gives all it has logged.
-    pub(crate) async fn last_words(mut self) -> String {
+    pub async fn last_words(mut self) -> String {
         self.terminate().await;
         self.kill();
         wait::until(GRACE, || self.reader.is_finished().then_some(())).await;
@@ -75,7 +78,7 @@ impl Process {
     }
 
     /// How it ended, if it did.
-    pub(crate) fn exit(&self) -> Option<ExitStatus> {
+    pub fn exit(&self) -> Option<ExitStatus> {
         self.child.lock().expect("no holder panics").try_wait().expect("the child is ours")
     }
 

@@ -10,12 +10,13 @@ static SWEEP: Once = Once::new();
 
 /// A fresh directory below the system's temporary one.
 #[derive(Debug)]
-pub(crate) struct TempDir {
+pub struct TempDir {
     path: PathBuf,
 }
 
 impl TempDir {
-    pub(crate) fn create() -> TempDir {
+    /// Creates one, and removes what killed processes left.
+    pub fn create() -> TempDir {
         SWEEP.call_once(remove_leftovers);
         loop {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -29,7 +30,8 @@ impl TempDir {
         }
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
         &self.path
     }
 }
