@@ -5,7 +5,7 @@ ENVOY_OLDEST := 1.36.4
 CACHE ?= $(HOME)/.cache/spanmesh
 JAEGER := $(CACHE)/jaeger-1.62.0/bin/jaeger-all-in-one
 # Named after its pinned parts too, so that no Collector of other parts is taken for it.
-OTELCOL := $(CACHE)/otelcol-0.155.0-$(shell tests/setup/otelcol parts)/bin/otelcol
+OTELCOL := $(CACHE)/$(shell tests/setup/otelcol name)/bin/otelcol
 ZIPKIN := $(CACHE)/zipkin-3.5.1/zipkin-server.jar
 PROPAGATORS := $(CACHE)/propagators-1.45.2-4.16.0
 GRAFANA := $(CACHE)/grafana-sdk-11.6.0
