@@ -5,6 +5,7 @@ mod attributes;
 mod backends;
 mod configuration;
 mod delivery;
+mod ecds;
 mod grpc;
 mod hostile;
 mod istio_access_log;

@@ -23,9 +23,10 @@ pub fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     found
 }
 
-/// Plugin configurations anywhere in an Envoy configuration: the `configuration` beside a
-/// `vm_config`, and Istio's `pluginConfig`.
-fn plugin_configurations(value: &Value, found: &mut Vec<String>) {
+/// Plugin configurations anywhere in a document: the `configuration` beside a `vm_config` of Envoy,
+/// Istio's `pluginConfig` (WasmPlugin, TrafficExtension), and the `config` of an extension of Envoy
+/// Gateway, which stands beside its `code`.
+pub fn plugin_configurations(value: &Value, found: &mut Vec<String>) {
     if let Value::Object(entries) = value {
         if let (Some(_), Some(configuration)) =
             (entries.get("vm_config"), entries.get("configuration"))
@@ -34,6 +35,8 @@ fn plugin_configurations(value: &Value, found: &mut Vec<String>) {
             found.push(inner.as_str().map_or_else(|| inner.to_string(), str::to_owned));
         }
         found.extend(entries.get("pluginConfig").map(Value::to_string));
+        let extension = entries.get("config").filter(|_| entries.contains_key("code"));
+        found.extend(extension.map(Value::to_string));
     }
     let children: Vec<&Value> = match value {
         Value::Object(entries) => entries.values().collect(),
@@ -61,7 +64,7 @@ fn every_plugin_configuration_is_accepted_by_filter_and_schema() {
             }
         }
     }
-    assert!(count >= 4, "only {count} configurations were found");
+    assert!(count >= 8, "only {count} configurations were found");
 }
 
 #[test]
@@ -78,7 +81,7 @@ fn every_recipe_is_accepted_and_told_of() {
 }
 
 /// Both the filter and the schema accept it.
-fn check(schema: &jsonschema::Validator, path: &Path, configuration: &str) {
+pub fn check(schema: &jsonschema::Validator, path: &Path, configuration: &str) {
     let shown = format!("{}: {configuration}", path.display());
     let config = Config::parse(configuration.as_bytes(), &|_| None);
     assert!(config.is_ok(), "{shown}: {config:?}");

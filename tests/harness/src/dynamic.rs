@@ -2,6 +2,7 @@
 //! mesh.
 
 mod delivery;
+mod extension;
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::envoy_config::{Cluster, EnvoyConfig};
 use crate::wait::Looks;
 
 use delivery::Delivery;
+pub use extension::ExtensionFile;
 
 const LISTENER: &str = "type.googleapis.com/envoy.config.listener.v3.Listener";
 const CLUSTER: &str = "type.googleapis.com/envoy.config.cluster.v3.Cluster";

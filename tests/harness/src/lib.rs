@@ -55,7 +55,7 @@ pub use collector::{
     Answer, Collector, Export, ExportRequest, Fault, FaultSchedule, GrpcStatus, Ledger, Outcome,
     Phase, Protocol, ReceivedSpan, Refusal, SpanKey, ZipkinSpan,
 };
-pub use dynamic::DynamicEnvoy;
+pub use dynamic::{DynamicEnvoy, ExtensionFile};
 pub use envoy::{Envoy, EnvoyBuilder};
 pub use envoy_config::{ClientCertificate, Cluster, EnvoyConfig};
 pub use h2_client::{GrpcReply, H2Client, grpc_call};

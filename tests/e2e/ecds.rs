@@ -1,0 +1,92 @@
+//! `envoy-config/ecds`: the plugin's configuration in a file of its own, changed under traffic.
+
+use serde_json::{Value, json};
+use spanmesh_harness::{Envoy, EnvoyConfig, ExtensionFile, Load, Request, SECONDS};
+
+use crate::support::{INBOUND, OUTBOUND, Parts, SOON, Sidecar, account, plugin};
+
+/// Updates that Envoy has taken, of both listeners' one filter.
+const TAKEN: &str = "extension_config_discovery.http_filter.spanmesh.config_reload";
+const REFUSED: &str = "extension_config_discovery.http_filter.spanmesh.update_rejected";
+
+/// The documented file with this plugin configuration.
+fn extension(more: Value) -> EnvoyConfig {
+    let file = EnvoyConfig::from_file("envoy-config/ecds/extension.yaml");
+    file.plugin_configuration(&plugin(more).to_string())
+}
+
+async fn start() -> (Sidecar, ExtensionFile) {
+    let (config, parts) = Parts::start_for("envoy-config/ecds/bootstrap.yaml").await;
+    let file = ExtensionFile::empty();
+    let config = file.adjust(config, &["inbound", "outbound"]);
+    (parts.around(Envoy::builder(config).start().await), file)
+}
+
+/// With an empty file, and with a bad one, requests go on untouched; the first good file takes effect,
+/// and a bad one behind it changes nothing.
+#[tokio::test]
+async fn an_empty_or_bad_file_stops_no_request() {
+    let (sidecar, file) = start().await;
+    let request = || Request::get("/").host("a.example");
+    let untouched = |count: usize| {
+        let requests = sidecar.application.requests();
+        assert_eq!(requests.len(), count);
+        assert_eq!(requests[count - 1].header_values("traceparent"), [""; 0]);
+    };
+    assert_eq!(sidecar.send(INBOUND, request()).await.status, 200);
+    untouched(1);
+
+    let bad = || extension(json!({"sampler": "always_maybe"}));
+    file.publish(&bad());
+    sidecar.envoy.wait_for_log("spanmesh: configuration refused: sampler", SOON).await;
+    assert_eq!(sidecar.send(INBOUND, request()).await.status, 200);
+    untouched(2);
+
+    file.publish(&extension(json!({})));
+    sidecar.envoy.wait_for_stat(TAKEN, |n| n >= 1, SOON).await;
+    for port in [INBOUND, OUTBOUND] {
+        let (response, _) = sidecar.span_of(port, request()).await;
+        assert_eq!(response.status, 200);
+    }
+
+    let refused = sidecar.envoy.stat(REFUSED).await;
+    file.publish(&bad());
+    sidecar.envoy.wait_for_stat(REFUSED, |n| n > refused, SOON).await;
+    let (response, _) = sidecar.span_of(INBOUND, request()).await;
+    assert_eq!(response.status, 200);
+    sidecar.settled(3).await.check();
+}
+
+/// Sampling turned on and off ten times while four connections send: no connection is closed, no
+/// request fails, each is judged by one of the two configurations, and no span is lost.
+#[tokio::test]
+async fn changes_under_load_lose_nothing() {
+    let (sidecar, file) = start().await;
+    file.publish(&extension(json!({"sampler": "always_on"})));
+    sidecar.envoy.wait_for_stat(TAKEN, |n| n >= 1, SOON).await;
+    sidecar.span_of(INBOUND, Request::get("/").host("a.example")).await;
+
+    let load = Load::on(sidecar.envoy.port(INBOUND)).connections(4).duration(6 * SECONDS);
+    let load = tokio::spawn(load.run());
+    for round in 0..10 {
+        let before = sidecar.envoy.stat(TAKEN).await;
+        let sampler = if round % 2 == 0 { "always_off" } else { "always_on" };
+        file.publish(&extension(json!({"sampler": sampler})));
+        sidecar.envoy.wait_for_stat(TAKEN, |n| n > before, SOON).await;
+        tokio::time::sleep(SECONDS / 4).await;
+    }
+    let report = load.await.unwrap();
+    assert_eq!(report.with_status(200), report.answered(), "{report:?}");
+    assert_eq!(report.errors, 0, "no connection was closed: {report:?}");
+
+    let judged = report.answered() + 1;
+    let envoy = &sidecar.envoy;
+    envoy.wait_for_stat("spanmesh_spans_queued", |n| n == 0, 20 * SECONDS).await;
+    tokio::time::sleep(3 * SECONDS / 2).await;
+    let account = account(envoy).await;
+    account.check();
+    let (created, left_out) = (account.of("spans_created"), account.of("spans_sampled_out"));
+    assert_eq!(created + left_out, judged, "each request was judged once");
+    assert!(created > 100 && left_out > 100, "both configurations judged: {account:?}");
+    assert_eq!((account.of("spans_delivered"), account.dropped()), (created, 0));
+}
