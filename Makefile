@@ -4,8 +4,9 @@ ENVOY ?= 1.39.3
 ENVOY_OLDEST := 1.36.4
 CACHE ?= $(HOME)/.cache/spanmesh
 JAEGER := $(CACHE)/jaeger-1.62.0/bin/jaeger-all-in-one
-# Named after its pinned parts too, so that no Collector of other parts is taken for it.
+# Named after their pinned parts too, so that none of other parts is taken for them.
 OTELCOL := $(CACHE)/$(shell tests/setup/otelcol name)/bin/otelcol
+KUBERNETES := $(CACHE)/$(shell tests/setup/kubernetes name)
 ZIPKIN := $(CACHE)/zipkin-3.5.1/zipkin-server.jar
 PROPAGATORS := $(CACHE)/propagators-1.45.2-4.16.0
 GRAFANA := $(CACHE)/grafana-sdk-11.6.0
@@ -20,6 +21,7 @@ export SPANMESH_CACHE := $(CACHE)
 export SPANMESH_WASM := $(MODULE)
 export SPANMESH_JAEGER := $(JAEGER)
 export SPANMESH_OTELCOL := $(OTELCOL)
+export SPANMESH_KUBERNETES := $(KUBERNETES)
 export SPANMESH_ZIPKIN := $(ZIPKIN)
 export SPANMESH_PROPAGATORS := $(PROPAGATORS)/bin/python
 export SPANMESH_GRAFANA := $(GRAFANA)/bin/python
@@ -113,6 +115,9 @@ $(JAEGER):
 
 $(OTELCOL):
 	@tests/setup/otelcol
+
+$(KUBERNETES):
+	@tests/setup/kubernetes
 
 $(ZIPKIN):
 	@tests/setup/zipkin
