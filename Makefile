@@ -7,6 +7,7 @@ JAEGER := $(CACHE)/jaeger-1.62.0/bin/jaeger-all-in-one
 # Named after their pinned parts too, so that none of other parts is taken for them.
 OTELCOL := $(CACHE)/$(shell tests/setup/otelcol name)/bin/otelcol
 KUBERNETES := $(CACHE)/$(shell tests/setup/kubernetes name)
+ISTIO := $(CACHE)/$(shell tests/setup/istio name)
 ZIPKIN := $(CACHE)/zipkin-3.5.1/zipkin-server.jar
 PROPAGATORS := $(CACHE)/propagators-1.45.2-4.16.0
 GRAFANA := $(CACHE)/grafana-sdk-11.6.0
@@ -22,6 +23,7 @@ export SPANMESH_WASM := $(MODULE)
 export SPANMESH_JAEGER := $(JAEGER)
 export SPANMESH_OTELCOL := $(OTELCOL)
 export SPANMESH_KUBERNETES := $(KUBERNETES)
+export SPANMESH_ISTIO := $(ISTIO)
 export SPANMESH_ZIPKIN := $(ZIPKIN)
 export SPANMESH_PROPAGATORS := $(PROPAGATORS)/bin/python
 export SPANMESH_GRAFANA := $(GRAFANA)/bin/python
@@ -118,6 +120,9 @@ $(OTELCOL):
 
 $(KUBERNETES):
 	@tests/setup/kubernetes
+
+$(ISTIO):
+	@tests/setup/istio
 
 $(ZIPKIN):
 	@tests/setup/zipkin
