@@ -8,6 +8,7 @@ JAEGER := $(CACHE)/jaeger-1.62.0/bin/jaeger-all-in-one
 OTELCOL := $(CACHE)/$(shell tests/setup/otelcol name)/bin/otelcol
 KUBERNETES := $(CACHE)/$(shell tests/setup/kubernetes name)
 ISTIO := $(CACHE)/$(shell tests/setup/istio name)
+REGISTRY := $(CACHE)/$(shell tests/setup/registry name)
 ZIPKIN := $(CACHE)/zipkin-3.5.1/zipkin-server.jar
 PROPAGATORS := $(CACHE)/propagators-1.45.2-4.16.0
 GRAFANA := $(CACHE)/grafana-sdk-11.6.0
@@ -24,6 +25,7 @@ export SPANMESH_JAEGER := $(JAEGER)
 export SPANMESH_OTELCOL := $(OTELCOL)
 export SPANMESH_KUBERNETES := $(KUBERNETES)
 export SPANMESH_ISTIO := $(ISTIO)
+export SPANMESH_REGISTRY := $(REGISTRY)
 export SPANMESH_ZIPKIN := $(ZIPKIN)
 export SPANMESH_PROPAGATORS := $(PROPAGATORS)/bin/python
 export SPANMESH_GRAFANA := $(GRAFANA)/bin/python
@@ -123,6 +125,9 @@ $(KUBERNETES):
 
 $(ISTIO):
 	@tests/setup/istio
+
+$(REGISTRY):
+	@tests/setup/registry
 
 $(ZIPKIN):
 	@tests/setup/zipkin
