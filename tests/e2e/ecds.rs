@@ -1,12 +1,15 @@
 //! `envoy-config/ecds`: the plugin's configuration in a file of its own, changed under traffic.
 
-use serde_json::{Value, json};
-use spanmesh_harness::{Envoy, EnvoyConfig, ExtensionFile, Load, Request, SECONDS};
+use std::path::PathBuf;
+use std::{env, fs};
 
-use crate::support::{INBOUND, OUTBOUND, Parts, SOON, Sidecar, account, plugin};
+use serde_json::{Value, json};
+use spanmesh_harness::{Envoy, EnvoyConfig, ExtensionFile, Load, Request, SECONDS, paths};
+
+use crate::support::{INBOUND, OUTBOUND, Parts, SOON, Sidecar, account, final_account, plugin};
 
 /// Updates that Envoy has taken, of both listeners' one filter.
-const TAKEN: &str = "extension_config_discovery.http_filter.spanmesh.config_reload";
+const TAKEN: &str = "extension_config_discovery.http_filter.spanmesh.update_success";
 const REFUSED: &str = "extension_config_discovery.http_filter.spanmesh.update_rejected";
 
 /// The documented file with this plugin configuration.
@@ -19,7 +22,8 @@ async fn start() -> (Sidecar, ExtensionFile) {
     let (config, parts) = Parts::start_for("envoy-config/ecds/bootstrap.yaml").await;
     let file = ExtensionFile::empty();
     let config = file.adjust(config, &["inbound", "outbound"]);
-    (parts.around(Envoy::builder(config).start().await), file)
+    let envoy = Envoy::builder(config).concurrency(WORKERS).start().await;
+    (parts.around(envoy), file)
 }
 
 /// With an empty file, and with a bad one, requests go on untouched; the first good file takes effect,
@@ -57,6 +61,31 @@ async fn an_empty_or_bad_file_stops_no_request() {
     sidecar.settled(3).await.check();
 }
 
+/// What the default of the documented file is for, and what happens to a proxy of Istio, which has none,
+/// that starts while the configuration is bad: FAIL_OPEN is about what comes later.
+#[tokio::test]
+async fn without_a_default_a_bad_file_answers_every_request_with_500() {
+    let (mut config, parts) = Parts::start_for("envoy-config/ecds/bootstrap.yaml").await;
+    let filter = "/filter_chains/0/filters/0/typed_config/http_filters/0/config_discovery";
+    for listener in ["inbound", "outbound"] {
+        let discovery = config.listener(listener).pointer_mut(filter).unwrap();
+        let fields = discovery.as_object_mut().unwrap();
+        assert!(fields.remove("default_config").is_some());
+        fields.remove("apply_default_config_without_warming");
+    }
+    let file = ExtensionFile::empty();
+    file.publish(&extension(json!({"sampler": "always_maybe"})));
+    let config = file.adjust(config, &["inbound", "outbound"]);
+    let sidecar = parts.around(Envoy::builder(config).start().await);
+    let request = || Request::get("/").host("a.example");
+    assert_eq!(sidecar.send(INBOUND, request()).await.status, 500);
+
+    file.publish(&extension(json!({})));
+    sidecar.envoy.wait_for_stat(TAKEN, |n| n >= 1, SOON).await;
+    let (response, _) = sidecar.span_of(INBOUND, request()).await;
+    assert_eq!(response.status, 200);
+}
+
 /// Sampling turned on and off ten times while four connections send: no connection is closed, no
 /// request fails, each is judged by one of the two configurations, and no span is lost.
 #[tokio::test]
@@ -89,4 +118,44 @@ async fn changes_under_load_lose_nothing() {
     assert_eq!(created + left_out, judged, "each request was judged once");
     assert!(created > 100 && left_out > 100, "both configurations judged: {account:?}");
     assert_eq!((account.of("spans_delivered"), account.dropped()), (created, 0));
+}
+
+/// Another build of the module, such as a new version's: the same with a custom section more.
+fn another_module() -> PathBuf {
+    let mut module = fs::read(paths::module()).unwrap();
+    module.extend_from_slice(b"\x00\x05\x04next");
+    let path = env::temp_dir().join(format!("spanmesh-next-{}.wasm", std::process::id()));
+    fs::write(&path, module).unwrap();
+    path
+}
+
+/// Most spans of an export, and so of what waits for one at a high rate.
+const BATCH: u64 = 512;
+const WORKERS: u32 = 2;
+
+/// A new module takes the place of the old one under load. No request fails, but Envoy takes the old VM
+/// away at once, as when a listener goes: what waits or is on its way then is lost, and stays counted as
+/// queued: no more than a batch of each kind for each worker.
+#[tokio::test]
+async fn a_new_module_under_load_fails_no_request() {
+    let (sidecar, file) = start().await;
+    file.publish(&extension(json!({"batch": {"schedule_delay": "1s"}})));
+    sidecar.envoy.wait_for_stat(TAKEN, |n| n >= 1, SOON).await;
+    let load = Load::on(sidecar.envoy.port(INBOUND)).connections(4).duration(4 * SECONDS);
+    let load = tokio::spawn(load.run());
+    tokio::time::sleep(2 * SECONDS).await;
+    let before = sidecar.envoy.stat(TAKEN).await;
+    let next = another_module();
+    file.publish(&extension(json!({"batch": {"schedule_delay": "50ms"}})).module(&next));
+    sidecar.envoy.wait_for_stat(TAKEN, |n| n > before, SOON).await;
+    let report = load.await.unwrap();
+    fs::remove_file(next).unwrap();
+    assert_eq!((report.with_status(200), report.errors), (report.answered(), 0), "{report:?}");
+
+    let account = final_account(&sidecar.envoy).await;
+    account.check();
+    assert_eq!((account.of("spans_created"), account.dropped()), (report.answered(), 0));
+    let lost = account.of("spans_queued");
+    assert!(lost <= 2 * BATCH * u64::from(WORKERS), "{account:?}");
+    assert!(account.of("spans_delivered") > 4 * BATCH, "the new module delivers: {account:?}");
 }
