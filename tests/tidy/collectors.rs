@@ -37,6 +37,11 @@ fn every_collector_configuration_is_accepted_and_told_of() {
 }
 
 #[test]
+fn the_one_of_the_manifests_is_too() {
+    assert_eq!(complaints(&repository().join("istio/collector/base/config.yaml")), "");
+}
+
+#[test]
 fn a_wrong_configuration_is_not() {
     let plain = fs::read_to_string(repository().join("examples/collector/plain.yaml")).unwrap();
     let wrong = std::env::temp_dir().join(format!("spanmesh-wrong-{}.yaml", std::process::id()));

@@ -4,6 +4,7 @@
 mod collectors;
 mod configurations;
 mod house;
+mod manifests;
 mod metrics;
 mod module;
 mod readme;
