@@ -63,3 +63,15 @@ async fn a_patch_of_the_sampler_is_in_force_within_seconds() {
     assert_all_answered(&load.await.expect("the load ends"));
     assert!(assert_nothing_lost(&shop).await > 0);
 }
+
+#[tokio::test]
+async fn the_plugin_comes_and_goes_under_load() {
+    let shop = Shop::start("comes").await;
+    let load = tokio::spawn(shop.load().connections(2).duration(12 * SECONDS).run());
+    shop.install("wasmplugin", json!({"sampler": "always_on"})).await;
+    shop.wait_until_traced().await;
+    tokio::time::sleep(2 * SECONDS).await;
+    shop.kubectl().must(&["-n", "comes", "delete", "wasmplugin", "spanmesh"]).await;
+    let report = load.await.expect("the load ends");
+    assert_all_answered(&report);
+}

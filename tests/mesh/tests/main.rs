@@ -3,5 +3,6 @@
 
 mod install;
 mod live;
-
+mod refused;
+mod sampling;
 mod support;

@@ -57,15 +57,15 @@ pub struct Shop {
 impl Shop {
     /// Starts it; nothing is traced yet.
     pub async fn start(namespace: &str) -> Shop {
-        Shop::start_on(plane().await, namespace, |pod| pod).await
+        Shop::start_with(namespace, |_, pod| pod).await
     }
 
-    /// The same on this control plane, with the cart's pod changed before it is created.
-    pub async fn start_on(
-        plane: &'static ControlPlane,
+    /// The same with pods changed before they are created, by the names of their applications.
+    pub async fn start_with(
         namespace: &str,
-        change: impl FnOnce(PodBuilder) -> PodBuilder,
+        change: impl Fn(&str, PodBuilder) -> PodBuilder,
     ) -> Shop {
+        let plane = plane().await;
         let kubectl = plane.kubectl();
         plane.create_namespace(namespace).await;
         let collector = Collector::start().await;
@@ -73,16 +73,20 @@ impl Shop {
 
         let payment_app = Upstream::start().await;
         let payment = Workload::new(namespace, "payment", payment_app.port())
-            .knows(COLLECTOR_PORT, namespace);
+            .knows(COLLECTOR_PORT, namespace)
+            .pod(|pod| change("payment", pod));
         let cart_app = HeaderCopyingApp::start(payment.port).await;
         let cart = Workload::new(namespace, "cart", cart_app.port())
             .calls(&payment)
             .knows(COLLECTOR_PORT, namespace)
-            .pod(change);
+            .pod(|pod| change("cart", pod));
         let gateway_port = free_port();
         kubectl.apply(&entrance(namespace, gateway_port, &cart).to_string()).await;
 
-        let gateway = Pod::builder(Kind::Gateway, namespace, "gateway").start(kubectl);
+        let gateway = change("gateway", Pod::builder(Kind::Gateway, namespace, "gateway"))
+            // Gateways are found in all namespaces.
+            .label("shop", namespace);
+        let gateway = gateway.start(kubectl);
         let (gateway, cart_pod, payment_pod) =
             tokio::join!(gateway, cart.start(kubectl), payment.start(kubectl));
         let url = format!("http://{}:{}/charge", payment.host(), payment.port);
@@ -131,7 +135,8 @@ impl Shop {
         let mut looks = Looks::within(SOON);
         while looks.another().await {
             if let Ok(mut client) = Client::try_connect(self.gateway_port).await
-                && client.send(&checkout(&self.body)).await.status == 200
+                && let Ok(answer) = client.try_send(&checkout(&self.body)).await
+                && answer.status == 200
             {
                 return;
             }
@@ -171,7 +176,7 @@ fn entrance(namespace: &str, port: u16, cart: &Workload) -> Value {
     let metadata = json!({"name": "shop", "namespace": namespace});
     json!({"apiVersion": "v1", "kind": "List", "items": [
         {"apiVersion": api, "kind": "Gateway", "metadata": metadata, "spec": {
-            "selector": {"app": "gateway"},
+            "selector": {"shop": namespace},
             "servers": [{
                 "hosts": [HOST], "bind": "127.0.0.1",
                 "port": {"number": port, "protocol": "HTTP", "name": "http"},
@@ -199,12 +204,20 @@ impl Shop {
     /// Puts the plugin of `istio/` (`wasmplugin` or `trafficextension`) into the shop's
     /// namespace, with these options over those of the manifest.
     pub async fn install(&self, kind: &str, options: Value) {
+        self.install_with(kind, options, json!({})).await;
+    }
+
+    /// As [`Shop::install`] of a `wasmplugin` or so, with more in its `spec`.
+    pub async fn install_with(&self, kind: &str, options: Value, more: Value) {
         let (url, digest) = image().await;
         let manifests = Manifests::with_settings(url, digest, &self.cluster());
         let mut options = options;
         options["batch"] = json!({"schedule_delay": "100ms"});
-        let spec = json!({"pluginConfig": options});
-        let spec = if kind == "wasmplugin" { spec } else { json!({"wasm": spec}) };
+        let mut spec = more;
+        match kind {
+            "wasmplugin" => spec["pluginConfig"] = options,
+            _ => spec["wasm"]["pluginConfig"] = options,
+        }
         manifests.apply_base(self.kubectl(), kind, &self.namespace, &spec).await;
     }
 }

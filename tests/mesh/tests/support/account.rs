@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use spanmesh_harness::SECONDS;
 use spanmesh_harness::wait::Looks;
 use spanmesh_mesh::Pod;
+use tokio::time::sleep;
 
 use super::SOON;
 
@@ -23,8 +25,10 @@ impl Account {
         account
     }
 
-    /// The same when no span is queued any more.
+    /// The same when no request is on its way any more, and no span is queued.
     pub async fn settled(pods: &[&Pod]) -> Account {
+        // The last counts come within a second.
+        sleep(3 * SECONDS / 2).await;
         let mut looks = Looks::within(SOON);
         let mut account = Account::default();
         while looks.another().await {

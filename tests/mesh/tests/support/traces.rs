@@ -21,7 +21,8 @@ impl Shop {
     pub async fn wait_until_traced(&self) -> Vec<ReceivedSpan> {
         let mut looks = Looks::within(SOON);
         while looks.another().await {
-            assert_eq!(self.check_out().await.status, 200);
+            let answer = self.check_out().await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
             if let Some(trace) = self.whole_traces().pop() {
                 return trace;
             }
