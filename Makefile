@@ -55,6 +55,11 @@ test: lint test-core test-node test-e2e ## run every test; ENVOY=1.36.4 chooses 
 .PHONY: build
 build: prerequisites wasm-target $(MODULE) ## build the module: target/spanmesh.wasm
 
+.PHONY: image
+image: build $(if $(REPOSITORY),$(REGISTRY)) ## build the OCI image for Istio and Envoy Gateway: target/image (REPOSITORY=… TAG=… push it)
+	@filter/setup/say "building the OCI image"
+	@CRANE="$(REGISTRY)/bin/crane" filter/setup/image $(MODULE) target/image "$(REPOSITORY)" "$(TAG)" "$(if $(INSECURE),insecure)"
+
 .PHONY: bench
 bench: build $(call envoy,$(ENVOY)) ## compare CPU and latency with no tracing and with the native tracer (BENCH="--quick")
 	@cd tests/bench && cargo build --quiet --release

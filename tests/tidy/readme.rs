@@ -67,6 +67,7 @@ fn every_target_of_make_is_told() {
         "make test",
         "make build",
         "make bench",
+        "make image",
         "make screenshots",
         "KEEP=1",
         "UI=zipkin",
