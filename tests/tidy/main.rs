@@ -4,6 +4,7 @@
 mod collectors;
 mod configurations;
 mod house;
+mod image;
 mod manifests;
 mod metrics;
 mod module;
