@@ -50,7 +50,7 @@ screenshots: build $(call envoy,$(ENVOY)) $(ZIPKIN) ## render the shop's traces 
 	@$(call with_envoy,$(ENVOY)) examples/screenshots/take "$(CURDIR)/target/debug/spanmesh-shop"
 
 .PHONY: test
-test: lint test-core test-node test-e2e ## run every test; ENVOY=1.36.4 chooses another Envoy
+test: lint test-core test-node test-e2e test-mesh ## run every test; ENVOY=1.36.4 chooses another Envoy
 
 .PHONY: build
 build: prerequisites wasm-target $(MODULE) ## build the module: target/spanmesh.wasm
@@ -95,6 +95,11 @@ test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(JAEGER) $
 	  SPANMESH_ENVOY="$(CACHE)/envoy-$$version/bin/envoy-binary" \
 	    cargo test --quiet -p spanmesh-tests --test e2e || exit 1; \
 	done
+
+.PHONY: test-mesh
+test-mesh: build $(call envoy,$(ENVOY)) $(KUBERNETES) $(ISTIO) $(REGISTRY) ## the manifests of istio/ on a real Kubernetes API server, istiod and its agents
+	@filter/setup/say "testing on a real control plane"
+	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-mesh
 
 .PHONY: schema
 schema: ## write filter/config/config.schema.json from the table of options
