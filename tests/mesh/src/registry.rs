@@ -63,18 +63,20 @@ impl Registry {
         *self.process.lock().expect("no holder panics") = Some(process);
     }
 
-    /// Pushes an image of this module, made as `make image` makes it, under this tag; gives its
-    /// digest (`sha256:…`).
+    /// Pushes an image of this module, as `make image` does, under this tag; gives its digest
+    /// (`sha256:…`).
     pub async fn push(&self, module: &Path, tag: &str) -> String {
-        let image = format!("{}/spanmesh:{tag}", self.host());
+        let repository = format!("{}/spanmesh", self.host());
+        let layout = self.directory.path().join("image");
         let output = Command::new(paths::repository().join("filter/setup/image"))
-            .arg(module)
-            .arg(&image)
+            .env("CRANE", paths::registry("bin/crane"))
+            .args([module, &layout])
+            .args([&repository, tag, "insecure"])
             .output()
             .expect("a script of this repository");
         let text = String::from_utf8_lossy(&output.stdout);
         let complaint = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "cannot push {image}: {text}{complaint}");
+        assert!(output.status.success(), "cannot push to {repository}: {text}{complaint}");
         let digest = text.split_whitespace().find_map(|word| word.split_once('@'));
         digest.unwrap_or_else(|| panic!("no digest in {text}")).1.to_owned()
     }
