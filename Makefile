@@ -117,7 +117,7 @@ prerequisites:
 wasm-target:
 	@filter/setup/wasm-target $(WASM_TOOLCHAIN)
 
-SOURCES := $(shell find filter Cargo.toml Cargo.lock -name '*.rs' -o -name '*.toml' -o -name '*.json' -o -name Cargo.lock)
+SOURCES := $(shell find filter Cargo.toml Cargo.lock -path filter/cli -prune -o \( -name '*.rs' -o -name '*.toml' -o -name '*.json' -o -name Cargo.lock \) -print)
 $(MODULE): $(SOURCES) filter/setup/build | wasm-target
 	@filter/setup/build $(WASM_TOOLCHAIN) $@
 

@@ -72,6 +72,11 @@ pub(super) fn compile(
     }
 }
 
+/// What a rule asks of requests.
+pub(super) fn request_match(value: &Value) -> spanmesh_core::rules::Match {
+    matching::compile(Some(value)).request
+}
+
 /// The limit of series; `None` for null.
 fn span_metrics(root: &Section<'_>) -> Option<usize> {
     let value = root.value("span_metrics");

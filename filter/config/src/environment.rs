@@ -14,7 +14,8 @@ pub(super) fn substitute(value: &mut Value, lookup: &dyn Fn(&str) -> Option<Stri
     }
 }
 
-fn expand(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> String {
+/// One text with its references replaced.
+pub(super) fn expand(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {

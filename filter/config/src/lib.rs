@@ -11,6 +11,7 @@
 mod compile;
 mod duration;
 mod environment;
+pub mod inspect;
 pub mod json_schema;
 mod metadata;
 pub mod options;
