@@ -60,6 +60,11 @@ image: build $(if $(REPOSITORY),$(REGISTRY)) ## build the OCI image for Istio an
 	@filter/setup/say "building the OCI image"
 	@CRANE="$(REGISTRY)/bin/crane" filter/setup/image $(MODULE) target/image "$(REPOSITORY)" "$(TAG)" "$(if $(INSECURE),insecure)"
 
+.PHONY: cli
+cli: prerequisites ## build the command-line tool: target/release/spanmesh
+	@cargo build --quiet --release -p spanmesh-cli
+	@filter/setup/say "built target/release/spanmesh"
+
 .PHONY: bench
 bench: build $(call envoy,$(ENVOY)) ## compare CPU and latency with no tracing and with the native tracer (BENCH="--quick")
 	@cd tests/bench && cargo build --quiet --release
@@ -75,9 +80,9 @@ lint: prerequisites wasm-target ## check formatting and lints
 	@cd tests/bench && cargo clippy --quiet --all-targets -- -D warnings
 
 .PHONY: test-core
-test-core: prerequisites ## unit and property tests of the core, the shop and the benchmark
-	@filter/setup/say "testing the core, the shop and the benchmark"
-	@cargo test --quiet -p spanmesh-core -p spanmesh-export -p spanmesh-config -p spanmesh-json -p spanmesh-shop
+test-core: prerequisites ## tests of the core, the command-line tool, the shop and the benchmark
+	@filter/setup/say "testing the core, the command-line tool, the shop and the benchmark"
+	@cargo test --quiet -p spanmesh-core -p spanmesh-export -p spanmesh-config -p spanmesh-json -p spanmesh-cli -p spanmesh-shop
 	@cd tests/bench && cargo test --quiet
 
 .PHONY: test-node

@@ -66,6 +66,7 @@ fn every_target_of_make_is_told() {
         "make demo",
         "make test",
         "make build",
+        "make cli",
         "make bench",
         "make image",
         "make screenshots",

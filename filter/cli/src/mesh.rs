@@ -32,6 +32,8 @@ pub struct Mesh {
     pub is_tracing_off: bool,
     /// Header fields that RequestAuthentications write from tokens.
     pub claim_headers: Vec<(String, Place)>,
+    /// Variables that the mesh or a pod gives to its proxies (`proxyMetadata`).
+    pub proxy_variables: Vec<String>,
     /// Clusters that EnvoyFilters add.
     pub added_clusters: Vec<String>,
 }
@@ -126,6 +128,7 @@ impl Mesh {
             let path = format!("{path}.defaultProviders.tracing");
             self.mesh_tracers.push(place(file, providers, path));
         }
+        self.proxy_variables(config.get("defaultConfig"));
         let sampling = config.at(&["defaultConfig", "tracing", "sampling"]);
         self.sampling(file, sampling, format!("{path}.defaultConfig.tracing.sampling"));
     }
@@ -135,10 +138,18 @@ impl Mesh {
         const NAME: &str = "proxy.istio.io/config";
         document.walk("", &mut |path, node| {
             for config in node.get(NAME).map(embedded).unwrap_or_default() {
+                self.proxy_variables(Some(&config));
                 let sampling = config.at(&["tracing", "sampling"]);
                 self.sampling(file, sampling, format!("{path}.{NAME}"));
             }
         });
+    }
+
+    fn proxy_variables(&mut self, config: Option<&Node>) {
+        let variables = config.and_then(|config| config.get("proxyMetadata"));
+        let names =
+            variables.map(Node::entries).unwrap_or_default().iter().map(|it| it.key.clone());
+        self.proxy_variables.extend(names);
     }
 
     /// Nought does not reach the node's metadata.

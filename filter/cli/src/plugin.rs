@@ -141,7 +141,7 @@ impl Plugin<'_> {
     /// What it is, for people.
     pub fn title(&self) -> String {
         match self.kind {
-            Kind::Bare => format!("the configuration in {}", self.file),
+            Kind::Bare => "a configuration alone".to_owned(),
             Kind::Envoy => format!("plugin {}", self.name),
             kind => format!("{kind:?} {}", self.name),
         }

@@ -209,6 +209,29 @@ mod tests {
         }
     }
 
+    /// As another library reads it. (YAML 1.2, which our files do not differ in.)
+    fn otherwise(text: &str) -> Vec<spanmesh_json::Value> {
+        let documents = serde_yaml_ng::Deserializer::from_str(text);
+        let values =
+            documents.map(|it| <serde_json::Value as serde::Deserialize>::deserialize(it).unwrap());
+        let values = values.filter(|value| !value.is_null());
+        values.map(|value| spanmesh_json::parse(value.to_string().as_bytes()).unwrap()).collect()
+    }
+
+    #[test]
+    fn the_files_of_this_repository_are_read_as_by_another_library() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let folders = ["envoy-config", "istio", "examples"].map(|folder| root.join(folder));
+        let inputs = crate::source::inputs(&folders).unwrap();
+        let files: Vec<_> = inputs.iter().filter_map(|input| input.path.as_ref()).collect();
+        assert!(files.len() > 15, "{files:?}");
+        for file in files {
+            let text = std::fs::read_to_string(file).unwrap();
+            let ours: Vec<_> = parse(&text).unwrap().iter().map(Node::value).collect();
+            assert_eq!(ours, otherwise(&text), "{}", file.display());
+        }
+    }
+
     #[test]
     fn lines_are_those_of_values() {
         let text = "# note\na:\n  b: 1\n  c: |\n\n    one\n    two\n  d: >-\n    x\n    y\n  e: 'z'\nf: [1,\n  2]\n";

@@ -223,7 +223,7 @@ fn a_request_is_explained() {
     let request = "GET /checkout host:shop.example traceparent:00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
     let (code, out, err) = ran(&["explain", "--config", "bare.json", "--request", request]);
     let expected = "\
-plugin     the configuration in bare.json (bare.json:1)
+plugin     a configuration alone (bare.json:1)
 request    GET /checkout to shop.example
 place      inbound side of a sidecar (--gateway, --direction outbound say otherwise)
 parent     trace 4bf92f3577b34da6a3ce929d0e0e4736, span 00f067aa0ba902b7 of a caller who did not sample
@@ -270,6 +270,27 @@ fn the_schema_is_that_of_the_repository() {
     assert_eq!(ran(&["schema"]).1, std::fs::read_to_string(file).unwrap());
     assert_eq!(ran(&["--version"]).1, format!("spanmesh {}\n", env!("CARGO_PKG_VERSION")));
     assert!(ran(&["--help"]).1.contains("fail-closed"));
+}
+
+#[test]
+fn the_readme_shows_what_it_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let (_, out, err) = ran(&["check", "shop.yaml"]);
+    assert!(readme.contains(&format!("$ spanmesh check shop.yaml\n{out}{err}```")), "{out}{err}");
+    let recipe = "examples/sampling/stories.json";
+    let request = "POST /checkout host:shop.example";
+    let file = root.join(recipe).display().to_string();
+    let (_, out, _) = ran(&["explain", "--config", &file, "--request", request]);
+    let out = out.replace(&file, recipe);
+    let shown = format!("$ spanmesh explain --config {recipe} --request \"{request}\"\n{out}```");
+    assert!(readme.contains(&shown), "{out}");
+    let help = ran(&["--help"]).1;
+    let (_, traps) = help.split_once("warnings:\n").unwrap();
+    for (name, meaning) in traps.lines().filter_map(|line| line.trim().split_once(' ')) {
+        let row = format!("| `{name}` | {} |", meaning.trim());
+        assert!(readme.contains(&row), "README.md lacks {row}");
+    }
 }
 
 #[test]

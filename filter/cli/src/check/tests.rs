@@ -161,8 +161,13 @@ fn what_the_mesh_says_is_heard_in_all_files() {
     let off = "kind: Telemetry\nmetadata: {namespace: istio-system}\nspec: {tracing: [{disableSpanReporting: true}]}\n";
     let off_here = off.replace("istio-system", "shop");
     let pod = "kind: Deployment\nspec:\n  template:\n    metadata:\n      annotations:\n        proxy.istio.io/config: |\n          tracing:\n            sampling: 10\n";
+    let passed = plugin(
+        "    sampler: always_on\n  vmConfig: {env: [{name: OTEL_TRACES_SAMPLER, valueFrom: HOST}]}\n",
+    );
+    let metadata =
+        "meshConfig: {defaultConfig: {proxyMetadata: {OTEL_TRACES_SAMPLER: always_off}}}\n";
     let values = "meshConfig:\n  defaultProviders:\n    tracing: [otel]\n  extensionProviders: [{name: otel}]\n";
-    let cases: [(Pairs<'_>, Pairs<'_>, &str); 9] = [
+    let cases: [(Pairs<'_>, Pairs<'_>, &str); 11] = [
         (&[("a", &plain), ("m", mesh)], &[("m:5", "native-tracer")], "tracing of the mesh"),
         (&[("a", &plain), ("m", mesh), ("t", off)], &[], "turned off"),
         (
@@ -182,6 +187,12 @@ fn what_the_mesh_says_is_heard_in_all_files() {
             &[("t:5", "native-tracer"), ("t:6", "telemetry-sampling")],
             "Telemetry",
         ),
+        (
+            &[("a", &passed), ("x", metadata)],
+            &[("a:8", "sampling-twice")],
+            "a variable of all proxies",
+        ),
+        (&[("a", &passed)], &[], "one that nobody sets"),
         (&[("a", &forced), ("t", on)], &[("t:5", "native-tracer")], "its mark is heard"),
         (&[("a", &plain), ("v", values)], &[("v:3", "native-tracer")], "values of the chart"),
     ];

@@ -17,7 +17,7 @@ pub fn of_plugin(plugin: &Plugin<'_>, mesh: &Mesh) -> Vec<Finding> {
     found.extend(phase::traps(plugin, mesh));
     found.extend(clusters::traps(plugin, mesh));
     found.extend(variables::traps(plugin));
-    found.extend(sampling::of_plugin(plugin));
+    found.extend(sampling::of_plugin(plugin, mesh));
     found
 }
 

@@ -23,7 +23,7 @@ pub fn judge(value: Option<&Value>, request: &Request<'_>) -> Result<String, Str
         }
         held.push(format!("{name} {what}"));
     }
-    Ok(if held.is_empty() { "matches everything".to_owned() } else { held.join(", ") })
+    Ok(if held.is_empty() { "everything".to_owned() } else { held.join(", ") })
 }
 
 /// Each condition on the request: its name, what it asks for, and a `match` with nothing else.

@@ -9,10 +9,12 @@ const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 const ARGUMENT: &str = "OTEL_TRACES_SAMPLER_ARG";
 
 /// The sampler of the environment beside that of the configuration.
-pub fn of_plugin(plugin: &Plugin<'_>) -> Vec<Finding> {
+pub fn of_plugin(plugin: &Plugin<'_>, mesh: &Mesh) -> Vec<Finding> {
     let configured = plugin.configuration.node.as_ref().is_ok_and(|it| it.get("sampler").is_some());
     let is_set = plugin.vm.known.iter().any(|(name, value)| name == SAMPLER && !value.is_empty());
-    if !configured || !is_set {
+    let is_passed_on = plugin.vm.from_host.iter().any(|name| name == SAMPLER)
+        && mesh.proxy_variables.iter().any(|name| name == SAMPLER);
+    if !configured || !(is_set || is_passed_on) {
         return Vec::new();
     }
     let with = |sampler: &str, argument: &str| {
