@@ -15,6 +15,8 @@ use tokio::time::sleep;
 use crate::api_server::CA_AUDIENCE;
 use crate::kubectl::Kubectl;
 
+pub use installation::merge;
+
 /// Where istiod and what is for the whole mesh live.
 pub const ROOT_NAMESPACE: &str = "istio-system";
 

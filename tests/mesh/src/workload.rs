@@ -47,6 +47,11 @@ impl Workload {
         format!("{}.{}.svc.cluster.local", self.name, self.namespace)
     }
 
+    /// Where its sidecar takes requests of the mesh.
+    pub fn address(&self) -> String {
+        format!("{}:{}", self.pod.address(), self.inbound)
+    }
+
     /// It may call another one: its sidecar listens on that service's port of 127.0.0.1.
     pub fn calls(self, other: &Workload) -> Workload {
         self.reaches("127.0.0.1", other.port, &other.namespace)

@@ -7,7 +7,7 @@ use spanmesh_harness::ReceivedSpan;
 use crate::support::{Account, Shop};
 
 /// One checkout through the gateway, both sides of the cart and the payment.
-fn assert_is_one_right_trace(spans: &[ReceivedSpan], namespace: &str) {
+pub fn assert_is_one_right_trace(spans: &[ReceivedSpan], namespace: &str) {
     let hops: Vec<_> = spans.iter().map(|span| (span.service(), span.kind())).collect();
     let expected = [
         ("gateway", SpanKind::Server),

@@ -10,7 +10,7 @@ use crate::support::{Account, SOON, Shop};
 
 /// Waits until the gateway makes no span any more (`false`) or makes them again (`true`), and
 /// says how long that took.
-async fn wait_until_gateway_samples(shop: &Shop, wanted: bool) -> Duration {
+pub async fn wait_until_gateway_samples(shop: &Shop, wanted: bool) -> Duration {
     let begin = Instant::now();
     let mut looks = Looks::within(SOON);
     while looks.another().await {
@@ -28,13 +28,13 @@ async fn wait_until_gateway_samples(shop: &Shop, wanted: bool) -> Duration {
     panic!("the gateway's sampling did not change:\n{}", shop.gateway.log());
 }
 
-fn assert_all_answered(report: &LoadReport) {
+pub fn assert_all_answered(report: &LoadReport) {
     assert_eq!(report.errors, 0, "{report:?}");
     assert_eq!(report.with_status(200), report.answered(), "{report:?}");
 }
 
 /// What the proxies count is what the collector has, span by span.
-async fn assert_nothing_lost(shop: &Shop) -> u64 {
+pub async fn assert_nothing_lost(shop: &Shop) -> u64 {
     let account = Account::settled(&shop.proxies()).await;
     assert_eq!(account.dropped(), 0, "{account:?}");
     let ledger = Ledger::of([&shop.collector]);

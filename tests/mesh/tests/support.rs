@@ -66,19 +66,29 @@ impl Shop {
         change: impl Fn(&str, PodBuilder) -> PodBuilder,
     ) -> Shop {
         let plane = plane().await;
-        let kubectl = plane.kubectl();
         plane.create_namespace(namespace).await;
         let collector = Collector::start().await;
-        kubectl.apply(&collector_service(namespace, collector.port()).to_string()).await;
+        let service = collector_service(namespace, collector.port());
+        plane.kubectl().apply(&service.to_string()).await;
+        Shop::start_in(plane, namespace, (namespace, collector), change).await
+    }
 
+    /// In this namespace of this mesh, with a collector that is a service of that namespace.
+    pub async fn start_in(
+        plane: &'static ControlPlane,
+        namespace: &str,
+        (collectors, collector): (&str, Collector),
+        change: impl Fn(&str, PodBuilder) -> PodBuilder,
+    ) -> Shop {
+        let kubectl = plane.kubectl();
         let payment_app = Upstream::start().await;
         let payment = Workload::new(namespace, "payment", payment_app.port())
-            .knows(COLLECTOR_PORT, namespace)
+            .knows(COLLECTOR_PORT, collectors)
             .pod(|pod| change("payment", pod));
         let cart_app = HeaderCopyingApp::start(payment.port).await;
         let cart = Workload::new(namespace, "cart", cart_app.port())
             .calls(&payment)
-            .knows(COLLECTOR_PORT, namespace)
+            .knows(COLLECTOR_PORT, collectors)
             .pod(|pod| change("cart", pod));
         let gateway_port = free_port();
         kubectl.apply(&entrance(namespace, gateway_port, &cart).to_string()).await;
@@ -149,10 +159,10 @@ fn checkout(body: &str) -> Request {
     Request::post("/checkout", body).host(HOST)
 }
 
-const COLLECTOR_PORT: u16 = 4318;
+pub const COLLECTOR_PORT: u16 = 4318;
 
 /// The cluster of the collector of a namespace.
-fn cluster(namespace: &str) -> String {
+pub fn cluster(namespace: &str) -> String {
     format!("outbound|{COLLECTOR_PORT}||otel-collector.{namespace}.svc.cluster.local")
 }
 

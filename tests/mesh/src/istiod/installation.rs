@@ -94,8 +94,8 @@ pub(super) async fn is_complete(kubectl: &Kubectl) -> bool {
     true
 }
 
-/// Objects key by key; everything else is replaced.
-fn merge(into: &mut Value, from: &Value) {
+/// Merges YAML as Helm does: objects key by key; everything else is replaced.
+pub fn merge(into: &mut Value, from: &Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {
             for (key, value) in from {
