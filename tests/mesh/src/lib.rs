@@ -9,18 +9,22 @@
 //!
 //! This is test code: whatever cannot work panics with a message that says what to do.
 
+pub mod account;
 pub mod api_server;
 pub mod control_plane;
 pub mod istiod;
 pub mod kubectl;
+pub mod manifests;
 pub mod pod;
 pub mod registry;
 pub mod workload;
 
+pub use account::Account;
 pub use api_server::ApiServer;
 pub use control_plane::ControlPlane;
 pub use istiod::Istiod;
 pub use kubectl::Kubectl;
+pub use manifests::Manifests;
 pub use pod::{Kind, Pod, PodBuilder};
 pub use registry::Registry;
 pub use workload::Workload;

@@ -1,8 +1,6 @@
 //! The control plane of the tests, and a shop in its mesh: a gateway, a cart that calls the
 //! payment, and a collector.
 
-mod account;
-mod manifests;
 mod traces;
 
 use std::time::Duration;
@@ -12,11 +10,10 @@ use spanmesh_harness::wait::Looks;
 use spanmesh_harness::{
     Client, Collector, HeaderCopyingApp, Load, Request, Response, Upstream, free_port, paths,
 };
-use spanmesh_mesh::{ControlPlane, Kind, Kubectl, Pod, PodBuilder, Workload};
+use spanmesh_mesh::{ControlPlane, Kind, Kubectl, Manifests, Pod, PodBuilder, Workload};
 use tokio::sync::OnceCell;
 
-pub use account::Account;
-pub use manifests::Manifests;
+pub use spanmesh_mesh::Account;
 
 /// Patience for anything that should come soon, on a machine that is busy with other tests.
 pub const SOON: Duration = Duration::from_secs(30);

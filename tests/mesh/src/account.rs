@@ -1,13 +1,16 @@
 //! The filter's own counters, of several proxies together.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use spanmesh_harness::SECONDS;
 use spanmesh_harness::wait::Looks;
-use spanmesh_mesh::Pod;
 use tokio::time::sleep;
 
-use super::SOON;
+use crate::pod::Pod;
+
+/// Patience for the delivery of what is queued, on a machine that is busy with other tests.
+const SOON: Duration = Duration::from_secs(30);
 
 /// Sums of the counters and gauges, by their names without `spanmesh_`.
 #[derive(Debug, Default)]

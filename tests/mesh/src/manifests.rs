@@ -6,7 +6,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use spanmesh_harness::{TempDir, paths};
-use spanmesh_mesh::Kubectl;
+
+use crate::kubectl::Kubectl;
 
 /// A copy of `istio/` whose `settings/settings.yaml` somebody has filled in.
 #[derive(Debug)]
