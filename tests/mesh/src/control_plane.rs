@@ -18,11 +18,19 @@ pub struct ControlPlane {
 
 impl ControlPlane {
     /// Starts them, with this mesh configuration (what `meshConfig` says in Helm's values).
-    pub async fn start(mut mesh: Value) -> ControlPlane {
+    pub async fn start(mesh: Value) -> ControlPlane {
+        ControlPlane::start_telling(mesh, &|_| {}).await
+    }
+
+    /// The same, telling what is started next.
+    pub async fn start_telling(mut mesh: Value, tell: &impl Fn(&str)) -> ControlPlane {
+        tell("starting an OCI registry");
         let registry = Registry::start().await;
         // Without this, agents want TLS of it.
         mesh["defaultConfig"]["proxyMetadata"]["WASM_INSECURE_REGISTRIES"] = registry.host().into();
+        tell("starting etcd and the Kubernetes API server");
         let api_server = ApiServer::start().await;
+        tell("starting istiod, with its webhooks and its certificate authority");
         let istiod = Istiod::start(api_server.kubectl(), mesh).await;
         ControlPlane { istiod, registry, api_server }
     }

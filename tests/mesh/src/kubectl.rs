@@ -12,11 +12,17 @@ use tokio::process::Command;
 #[derive(Clone, Debug)]
 pub struct Kubectl {
     kubeconfig: PathBuf,
+    directory: PathBuf,
 }
 
 impl Kubectl {
     pub(crate) fn new(kubeconfig: PathBuf) -> Kubectl {
-        Kubectl { kubeconfig }
+        Kubectl { kubeconfig, directory: PathBuf::from(".") }
+    }
+
+    /// The same, with relative paths of files counted from this directory.
+    pub fn in_directory(&self, directory: &Path) -> Kubectl {
+        Kubectl { directory: directory.to_owned(), ..self.clone() }
     }
 
     /// The kubeconfig, for others who talk to the same cluster.
@@ -33,6 +39,7 @@ impl Kubectl {
     pub async fn run_with(&self, arguments: &[&str], input: &str) -> Result<String, String> {
         let mut command = Command::new(paths::kubernetes("bin/kubectl"));
         command.arg("--kubeconfig").arg(&self.kubeconfig).args(arguments);
+        command.current_dir(&self.directory);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.kill_on_drop(true).spawn().map_err(|error| error.to_string())?;
         if let Some(mut stdin) = child.stdin.take() {

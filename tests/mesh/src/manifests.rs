@@ -60,6 +60,11 @@ impl Manifests {
         self.apply(kubectl, &format!("{kind}/ours")).await;
     }
 
+    /// The directory that has `istio`, as the repository has it.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     fn path(&self, file: &str) -> PathBuf {
         self.directory.path().join(file)
     }

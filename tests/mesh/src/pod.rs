@@ -75,6 +75,11 @@ impl Pod {
         &self.proxy_config
     }
 
+    /// The port of Envoy's admin interface.
+    pub fn admin_port(&self) -> u16 {
+        self.admin_port
+    }
+
     /// What the agent and its Envoy have logged.
     pub fn log(&self) -> String {
         self.process.log()

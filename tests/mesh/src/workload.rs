@@ -52,6 +52,11 @@ impl Workload {
         format!("{}:{}", self.pod.address(), self.inbound)
     }
 
+    /// The pod's address.
+    pub fn pod_address(&self) -> &str {
+        self.pod.address()
+    }
+
     /// It may call another one: its sidecar listens on that service's port of 127.0.0.1.
     pub fn calls(self, other: &Workload) -> Workload {
         self.reaches("127.0.0.1", other.port, &other.namespace)
@@ -66,7 +71,8 @@ impl Workload {
         self
     }
 
-    /// As [`Workload::reaches`], for a service that only the proxy itself calls.
+    /// As [`Workload::reaches`], at the pod's own address, where no other pod's sidecar listens: for a
+    /// service that only the proxy itself calls, or services that several workloads call.
     pub fn knows(self, port: u16, namespace: &str) -> Workload {
         let bind = self.pod.address().to_owned();
         self.reaches(&bind, port, namespace)
