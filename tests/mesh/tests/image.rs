@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use serde_json::json;
 use spanmesh_harness::wait::Looks;
 use spanmesh_harness::{SECONDS, TempDir, paths};
-use spanmesh_mesh::{Pod, Registry};
+use spanmesh_mesh::{Manifests, Pod, Registry};
 
 use crate::live::{assert_all_answered, assert_nothing_lost, wait_until_gateway_samples};
-use crate::support::{Manifests, SOON, Shop, image, plane};
+use crate::support::{SOON, Shop, image, plane};
 
 /// Another build of the module: the same with a custom section more.
 fn another_module(directory: &TempDir) -> PathBuf {
@@ -90,11 +90,10 @@ async fn a_registry_may_go_away() {
     }
     assert_all_answered(&shop.load().count(20).run().await);
 
-    // The agents ask again when the plugin changes.
+    // The agents ask again when the object changes.
     registry.restart().await;
-    let touch =
-        |delay: &str| json!({"spec": {"pluginConfig": {"batch": {"schedule_delay": delay}}}});
-    shop.kubectl().patch("registry", "wasmplugin/spanmesh", &touch("90ms")).await;
+    let touch = ["-n", "registry", "annotate", "wasmplugin/spanmesh", "retry=1"];
+    shop.kubectl().must(&touch).await;
     shop.wait_until_traced().await;
 
     // With the image at hand they need no registry any more.

@@ -23,3 +23,28 @@ async fn spans_wait_for_a_collector_that_is_away() {
     shop.collector.restart().await;
     assert!(assert_nothing_lost(&shop).await >= 400);
 }
+
+/// A Sidecar without the collector in its scope (istio/istio#53701): the log says what is wrong, and
+/// spans arrive once it is in.
+#[tokio::test]
+async fn a_scope_without_the_collector_is_told_in_the_log() {
+    let shop = Shop::start("scope").await;
+    let scope = |hosts: &[&str]| {
+        let patch = json!([{"op": "replace", "path": "/spec/egress/0/hosts", "value": hosts}]);
+        patch.to_string()
+    };
+    let patch = async |patch: String| {
+        let arguments = ["-n", "scope", "patch", "sidecar/payment", "--type", "json", "-p", &patch];
+        shop.kubectl().must(&arguments).await;
+    };
+    patch(scope(&["scope/nothing.scope.svc.cluster.local"])).await;
+    shop.install("wasmplugin", json!({"sampler": "always_on"})).await;
+    shop.wait_until_counted(&shop.payment).await;
+    assert_all_answered(&shop.load().count(20).run().await);
+    let told = shop.payment.wait_for_log("Envoy knows no such cluster", 20 * SECONDS).await;
+    assert!(told.contains(&shop.cluster()), "{told}");
+
+    patch(scope(&["scope/*"])).await;
+    shop.wait_until_traced().await;
+    assert_nothing_lost(&shop).await;
+}

@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 use spanmesh_harness::SECONDS;
-use spanmesh_harness::wait::Looks;
 use spanmesh_mesh::Pod;
 
-use crate::support::{Account, MESH_SAMPLING, SOON, Shop};
+use crate::support::{Account, MESH_SAMPLING, Shop};
 
 /// So many that the shares below are told apart: they are 10 standard deviations from each other.
 const REQUESTS: u64 = 500;
@@ -29,19 +28,6 @@ async fn install_on(shop: &Shop, app: &str, options: Value) {
     shop.install_with("wasmplugin", options, selector).await;
 }
 
-/// The plugin is there when it has counted something.
-async fn wait_for_plugin(shop: &Shop, pod: &Pod) {
-    let mut looks = Looks::within(SOON);
-    while looks.another().await {
-        assert_eq!(shop.check_out().await.status, 200);
-        let account = Account::of(&[pod]).await;
-        if account.count("spans_created") + account.count("spans_sampled_out") > 0 {
-            return;
-        }
-    }
-    panic!("no plugin in:\n{}", pod.log());
-}
-
 #[tokio::test]
 async fn the_share_comes_from_the_plugin_the_environment_the_pod_or_the_mesh() {
     let shop = Shop::start_with("sampling", |app, pod| match app {
@@ -57,16 +43,16 @@ async fn the_share_comes_from_the_plugin_the_environment_the_pod_or_the_mesh() {
     assert_eq!(written(&shop.cart), Some(60.0), "by the injector, of the annotation");
 
     install_on(&shop, "payment", json!({})).await;
-    wait_for_plugin(&shop, &shop.payment).await;
+    shop.wait_until_counted(&shop.payment).await;
     assert_share(&shop, &shop.payment, 1, MESH_SAMPLING.into(), "meshConfig's tracing.sampling")
         .await;
 
     install_on(&shop, "gateway", json!({})).await;
-    wait_for_plugin(&shop, &shop.gateway).await;
+    shop.wait_until_counted(&shop.gateway).await;
     assert_share(&shop, &shop.gateway, 1, 40, "OTEL_TRACES_SAMPLER_ARG wins over the mesh's").await;
 
     install_on(&shop, "cart", json!({})).await;
-    wait_for_plugin(&shop, &shop.cart).await;
+    shop.wait_until_counted(&shop.cart).await;
     assert_share(&shop, &shop.cart, 2, 60, "the pod's annotation wins over the mesh's").await;
 
     let root = json!({"parent_based": {"root": {"probability": {"ratio": 0.9}}}});

@@ -6,13 +6,13 @@ use std::fs;
 use serde_json::{Value, json};
 use spanmesh_harness::wait::Looks;
 use spanmesh_harness::{Collector, MetricsPage, SECONDS, paths};
-use spanmesh_mesh::{ControlPlane, Kubectl, Pod, Workload};
+use spanmesh_mesh::{ControlPlane, Kubectl, Manifests, Pod, Workload};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::install::assert_is_one_right_trace;
 use crate::live::assert_nothing_lost;
-use crate::support::{COLLECTOR_PORT, Manifests, SOON, Shop, cluster};
+use crate::support::{COLLECTOR_PORT, SOON, Shop, cluster};
 
 const COLLECTORS: &str = "observability";
 

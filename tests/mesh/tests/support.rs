@@ -164,7 +164,7 @@ pub fn cluster(namespace: &str) -> String {
 }
 
 /// The collector as a service of the mesh, which listens on `port` of 127.0.0.1.
-fn collector_service(namespace: &str, port: u16) -> Value {
+pub fn collector_service(namespace: &str, port: u16) -> Value {
     json!({
         "apiVersion": "networking.istio.io/v1", "kind": "ServiceEntry",
         "metadata": {"name": "otel-collector", "namespace": namespace},

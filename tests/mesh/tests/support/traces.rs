@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use spanmesh_harness::wait::Looks;
 use spanmesh_harness::{Collector, ReceivedSpan};
+use spanmesh_mesh::{Account, Pod};
 
 use super::{SOON, Shop};
 
@@ -28,6 +29,19 @@ impl Shop {
             }
         }
         panic!("no whole trace; the gateway says:\n{}", self.gateway.log());
+    }
+
+    /// Checks out until the plugin of this proxy has counted one.
+    pub async fn wait_until_counted(&self, pod: &Pod) {
+        let mut looks = Looks::within(SOON);
+        while looks.another().await {
+            assert_eq!(self.check_out().await.status, 200);
+            let account = Account::of(&[pod]).await;
+            if account.count("spans_created") + account.count("spans_sampled_out") > 0 {
+                return;
+            }
+        }
+        panic!("no plugin in:\n{}", pod.log());
     }
 }
 
