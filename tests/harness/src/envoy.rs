@@ -73,7 +73,9 @@ impl Envoy {
 
     /// All counters and gauges whose names begin with `prefix`.
     pub async fn stats(&self, prefix: &str) -> BTreeMap<String, u64> {
-        let (status, text) = self.admin("GET", "/stats").await;
+        // The page has a thousand others.
+        let filter = format!("/stats?filter={}", prefix.replace('.', "\\."));
+        let (status, text) = self.admin("GET", &filter).await;
         assert_eq!(status, 200, "{text}");
         admin::numbers(&text, prefix)
     }

@@ -7,8 +7,9 @@ use tokio::time::sleep;
 /// One second, to be multiplied: `5 * SECONDS`.
 pub const SECONDS: Duration = Duration::from_secs(1);
 
-/// How long to sleep between two looks.
-const PAUSE: Duration = Duration::from_millis(5);
+/// How long to sleep between the first two looks, and between two at most: each is twice as long
+/// as the one before, so that waiting long does not keep a core busy.
+const PAUSES: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(40)];
 
 /// Looks at `probe` again and again until it gives a value; `None` when `timeout` has passed
 /// first. The last look is after that time, the first at once.
@@ -27,6 +28,7 @@ pub async fn until<T>(timeout: Duration, mut probe: impl FnMut() -> Option<T>) -
 pub struct Looks {
     deadline: Instant,
     state: State,
+    pause: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,14 +41,17 @@ enum State {
 impl Looks {
     /// Looks for as long as `timeout`.
     pub fn within(timeout: Duration) -> Looks {
-        Looks { deadline: Instant::now() + timeout, state: State::First }
+        Looks { deadline: Instant::now() + timeout, state: State::First, pause: PAUSES[0] }
     }
 
     /// Waits a little; true when there is to be another look.
     pub async fn another(&mut self) -> bool {
         match self.state {
             State::First => {}
-            State::Between => sleep(PAUSE).await,
+            State::Between => {
+                sleep(self.pause).await;
+                self.pause = PAUSES[1].min(2 * self.pause);
+            }
             State::Last => return false,
         }
         let late = Instant::now() >= self.deadline;
