@@ -39,10 +39,10 @@ help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .PHONY: demo
-demo: build $(call envoy,$(ENVOY)) $(if $(filter zipkin,$(UI)),$(ZIPKIN)) ## run a shop of services behind real Envoys and show its traces (KEEP=1 keeps it running, UI=zipkin shows them in Zipkin too)
+demo: build $(call envoy,$(ENVOY)) $(if $(filter zipkin,$(UI)),$(ZIPKIN)) $(if $(filter-out 0,$(MESH)),$(KUBERNETES) $(ISTIO) $(REGISTRY)) ## run a shop of services behind real Envoys and show its traces (KEEP=1 keeps it running, UI=zipkin shows them in Zipkin too, MESH=1 runs it in a real mesh of Istio)
 	@filter/setup/say "starting the shop"
 	@cargo build --quiet -p spanmesh-shop
-	@$(call with_envoy,$(ENVOY)) KEEP="$(KEEP)" UI="$(UI)" target/debug/spanmesh-shop
+	@$(call with_envoy,$(ENVOY)) KEEP="$(KEEP)" MESH="$(MESH)" UI="$(UI)" target/debug/spanmesh-shop
 
 .PHONY: screenshots
 screenshots: build $(call envoy,$(ENVOY)) $(ZIPKIN) ## render the shop's traces in Zipkin into examples/screenshots, with Chromium

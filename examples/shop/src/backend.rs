@@ -1,6 +1,7 @@
 //! What the Envoys send their spans to, and where else than in the terminal traces are shown.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -32,7 +33,7 @@ pub enum Ui {
 /// What has the spans. Dropping it stops it.
 pub enum Backend {
     /// A stand-in for an OpenTelemetry collector.
-    StandIn(Collector),
+    StandIn(Arc<Collector>),
     /// The real Zipkin.
     Zipkin(Zipkin),
 }
@@ -57,7 +58,7 @@ impl Backend {
     /// Starts what `ui` needs, on `port`.
     pub async fn start(ui: Ui, port: u16) -> Self {
         match ui {
-            Ui::Terminal => Self::StandIn(Collector::start_on(port).await),
+            Ui::Terminal => Self::StandIn(Arc::new(Collector::start_on(port).await)),
             Ui::Zipkin => Self::Zipkin(Zipkin::start_on(port).await),
         }
     }

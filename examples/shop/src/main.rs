@@ -15,9 +15,11 @@ mod demo;
 mod fixtures;
 mod follow;
 mod layout;
+mod mesh;
 mod orphanage;
 mod paint;
 mod ports;
+mod progress;
 mod received;
 mod scenario;
 mod services;
@@ -25,6 +27,7 @@ mod shop;
 mod signals;
 mod span;
 mod trace;
+mod traffic;
 mod waterfall;
 mod zipkin_span;
 
@@ -38,9 +41,9 @@ use args::{Command, USAGE};
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match Command::parse(&arguments, |name| env::var(name).unwrap_or_default()) {
-        Ok(Command::Demo { keep, ui }) => run(async move {
+        Ok(Command::Demo(demo)) => run(async move {
             demo::leave_on_panic();
-            demo::run(keep, ui).await.map(ExitCode::from)
+            demo::run(demo).await.map(ExitCode::from)
         }),
         Ok(Command::Service { service, listen, outbound }) => run(async move {
             orphanage::exit_with_parent();

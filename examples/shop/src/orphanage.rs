@@ -3,6 +3,7 @@
 //! A service holds one end of a pipe, its standard input, and the demonstration the other. When
 //! the demonstration ends, in whatever way, the kernel closes its end, and the service ends.
 
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::{env, io, process, thread};
 
@@ -22,7 +23,7 @@ impl ServiceProcess {
     /// # Errors
     ///
     /// If the program cannot be started again.
-    pub fn start(service: Service, listen: u16, outbound: u16) -> io::Result<Self> {
+    pub fn start(service: Service, listen: u16, outbound: SocketAddr) -> io::Result<Self> {
         let child = Command::new(env::current_exe()?)
             .args(args::Command::service(service, listen, outbound))
             .stdin(Stdio::piped())

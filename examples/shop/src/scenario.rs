@@ -7,6 +7,9 @@ use http::{Method, StatusCode};
 use crate::span::Kind;
 use crate::trace::Trace;
 
+/// The authority of all requests.
+pub const HOST: &str = "shop.example";
+
 /// One request to the edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scenario {

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fmt::Write;
-use std::net::{Ipv4Addr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use spanmesh_harness::{Envoy, EnvoyConfig};
@@ -32,14 +32,15 @@ impl Shop {
     ///
     /// If a service or an Envoy does not start.
     pub async fn start(ui: Ui, step: &impl Fn(&str)) -> Result<Self, String> {
-        check_environment(ui)?;
+        let zipkin = [("SPANMESH_ZIPKIN", "the jar of Zipkin's server")];
+        check_environment(if ui == Ui::Zipkin { &zipkin } else { &[] })?;
         let layout = Layout::choose(ui);
         step("starting 6 services, each a process of its own");
         let mut services = Vec::new();
         for inside in &layout.inside {
-            services.push(start(inside.service, inside.listen, inside.outbound).await?);
+            services.push(start(inside.service, inside.listen, local(inside.outbound)).await?);
         }
-        services.push(start(Service::Provider, layout.provider, layout.provider).await?);
+        services.push(start(Service::Provider, layout.provider, local(layout.provider)).await?);
 
         if ui == Ui::Zipkin {
             step("starting Zipkin");
@@ -89,25 +90,27 @@ impl Shop {
         };
         self.envoys.iter().map(of).collect()
     }
+}
 
-    /// What to try by hand.
-    pub fn suggestions(&self) -> String {
-        let Layout { edge, .. } = self.layout;
-        format!(
-            "  curl -X POST 'http://127.0.0.1:{edge}/checkout?order=2001&item=piano&bank=open'\n  \
-             items: tent, kettle, lantern, piano (slow); banks: open, closed (fails)\n  \
-             also: curl http://127.0.0.1:{edge}/products\n\n\
-             The trace of each request is printed here when it is complete."
-        )
-    }
+/// A port of 127.0.0.1.
+pub fn local(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
 /// Starts `service` and waits until it listens.
-async fn start(service: Service, listen: u16, outbound: u16) -> Result<ServiceProcess, String> {
+///
+/// # Errors
+///
+/// If it does not.
+pub async fn start(
+    service: Service,
+    listen: u16,
+    outbound: SocketAddr,
+) -> Result<ServiceProcess, String> {
     let started = ServiceProcess::start(service, listen, outbound);
     let mut process = started.map_err(|error| format!("cannot start {service}: {error}"))?;
     let deadline = Instant::now() + PATIENCE;
-    while TcpStream::connect((Ipv4Addr::LOCALHOST, listen)).is_err() {
+    while TcpStream::connect(local(listen)).is_err() {
         if process.has_ended() || Instant::now() >= deadline {
             return Err(format!("{service} does not listen on port {listen}"));
         }
@@ -143,13 +146,14 @@ fn telling(log: &str) -> String {
 }
 
 /// That `make demo`, or whoever else runs this, has said where the files are.
-fn check_environment(ui: Ui) -> Result<(), String> {
-    let mut needed =
-        vec![("SPANMESH_ENVOY", "the Envoy binary"), ("SPANMESH_WASM", "the built spanmesh.wasm")];
-    if ui == Ui::Zipkin {
-        needed.push(("SPANMESH_ZIPKIN", "the jar of Zipkin's server"));
-    }
-    for (variable, what) in needed {
+///
+/// # Errors
+///
+/// The first variable that is not set, of those of any shop and `more`.
+pub fn check_environment(more: &[(&str, &str)]) -> Result<(), String> {
+    let always =
+        [("SPANMESH_ENVOY", "the Envoy binary"), ("SPANMESH_WASM", "the built spanmesh.wasm")];
+    for (variable, what) in always.iter().chain(more) {
         if env::var_os(variable).is_none_or(|value| value.is_empty()) {
             return Err(format!("{variable} must name {what}; `make demo` sets it"));
         }

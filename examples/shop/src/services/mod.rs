@@ -9,7 +9,7 @@ mod inventory;
 mod mesh;
 mod payments;
 mod provider;
-mod query;
+pub mod query;
 mod server;
 mod storefront;
 

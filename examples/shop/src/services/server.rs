@@ -40,9 +40,8 @@ pub struct Answer {
 /// # Errors
 ///
 /// If `listen` cannot be bound.
-pub async fn run(service: Service, listen: u16, outbound: u16) -> io::Result<()> {
+pub async fn run(service: Service, listen: u16, outbound: SocketAddr) -> io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, listen)).await?;
-    let outbound = SocketAddr::from((Ipv4Addr::LOCALHOST, outbound));
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
         tokio::spawn(async move {
