@@ -2,6 +2,10 @@
 
 ENVOY ?= 1.39.3
 ENVOY_OLDEST := 1.36.4
+# The newest of each minor version that the module supports.
+ENVOYS := 1.36.4 1.37.0 1.38.3 1.39.3 1.40.0
+# Tests that run at the same time: they wait more than they work.
+E2E_THREADS := 4
 CACHE ?= $(HOME)/.cache/spanmesh
 JAEGER := $(CACHE)/jaeger-1.62.0/bin/jaeger-all-in-one
 # Named after their pinned parts too, so that none of other parts is taken for them.
@@ -91,20 +95,26 @@ test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core a
 	@tests/setup/node-tests
 
 .PHONY: test-e2e
-test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(JAEGER) $(OTELCOL) $(ZIPKIN) $(PROPAGATORS)/propagators.stamp $(GRAFANA)/grafana.stamp ## tests in real Envoys, the current and the oldest supported, and of the repository
+test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(KUBERNETES) $(JAEGER) $(OTELCOL) $(ZIPKIN) $(PROPAGATORS)/propagators.stamp $(GRAFANA)/grafana.stamp ## tests in real Envoys, the current and the oldest supported, and of the repository
 	@filter/setup/say "testing the harness and the repository"
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-harness -p spanmesh-foreign
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-tests --test tidy --test interop
 	@for version in $(sort $(ENVOY) $(ENVOY_OLDEST)); do \
 	  filter/setup/say "testing end to end in Envoy $$version"; \
 	  SPANMESH_ENVOY="$(CACHE)/envoy-$$version/bin/envoy-binary" \
-	    cargo test --quiet -p spanmesh-tests --test e2e || exit 1; \
+	    cargo test --quiet -p spanmesh-tests --test e2e -- --test-threads $(E2E_THREADS) || exit 1; \
 	done
 
 .PHONY: test-mesh
 test-mesh: build $(call envoy,$(ENVOY)) $(KUBERNETES) $(ISTIO) $(REGISTRY) ## the manifests of istio/ on a real Kubernetes API server, istiod and its agents
 	@filter/setup/say "testing on a real control plane"
 	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-mesh
+
+.PHONY: test-envoys
+test-envoys: ## tests end to end and on the real control plane, in each supported Envoy (before a release)
+	@for version in $(ENVOYS); do \
+	  $(MAKE) --no-print-directory test-e2e test-mesh ENVOY=$$version ENVOY_OLDEST=$$version || exit 1; \
+	done
 
 .PHONY: schema
 schema: ## write filter/config/config.schema.json from the table of options

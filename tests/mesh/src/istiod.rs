@@ -9,10 +9,10 @@ use serde_json::Value;
 use spanmesh_harness::nursery::bound_to_this_process;
 use spanmesh_harness::wait::Looks;
 use spanmesh_harness::{Client, Process, Request, SECONDS, TempDir, free_port, paths};
-
 use tokio::time::sleep;
 
 use crate::api_server::CA_AUDIENCE;
+use crate::as_text;
 use crate::kubectl::Kubectl;
 
 pub use installation::merge;
@@ -121,13 +121,10 @@ fn complete(mut mesh: Value, ports: Ports) -> Value {
     mesh["defaultProviders"]["metrics"] = Value::Array(Vec::new());
     let proxies = &mut mesh["defaultConfig"];
     proxies["discoveryAddress"] = ports.address_of_authority().into();
-    proxies["proxyBootstrapTemplatePath"] = text(&paths::istio("share/envoy_bootstrap.json"));
+    proxies["proxyBootstrapTemplatePath"] =
+        as_text(&paths::istio("share/envoy_bootstrap.json")).into();
     proxies["interceptionMode"] = "NONE".into();
     proxies["terminationDrainDuration"] = "1s".into();
     proxies["proxyMetadata"]["ISTIOD_SAN"] = "istiod.istio-system.svc".into();
     mesh
-}
-
-fn text(path: &std::path::Path) -> Value {
-    path.to_str().expect("a path in UTF-8").into()
 }

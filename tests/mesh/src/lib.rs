@@ -28,3 +28,8 @@ pub use manifests::Manifests;
 pub use pod::{Kind, Pod, PodBuilder};
 pub use registry::Registry;
 pub use workload::Workload;
+
+/// A path for a command line or a configuration.
+fn as_text(path: &std::path::Path) -> &str {
+    path.to_str().expect("a path in UTF-8")
+}

@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use spanmesh_harness::{TempDir, paths};
 
+use crate::as_text;
 use crate::kubectl::Kubectl;
 
 /// A copy of `istio/` whose `settings/settings.yaml` somebody has filled in.
@@ -35,7 +36,7 @@ impl Manifests {
     /// Applies an overlay as it is shipped, such as `wasmplugin/mesh`.
     pub async fn apply(&self, kubectl: &Kubectl, overlay: &str) {
         let path = self.path("istio").join(overlay);
-        kubectl.must(&["apply", "-k", path.to_str().expect("a path in UTF-8")]).await;
+        kubectl.must(&["apply", "-k", as_text(&path)]).await;
     }
 
     /// Applies an overlay that a user has written: the base of this kind (`wasmplugin` or

@@ -17,6 +17,7 @@ use spanmesh_harness::{Client, Process, Request, TempDir, free_port, paths};
 
 use tokio::time::sleep;
 
+use crate::as_text;
 use crate::kubectl::Kubectl;
 use container::Container;
 
@@ -188,8 +189,8 @@ impl PodBuilder {
         let mut config = self.proxy_config.clone();
         config["proxyAdminPort"] = admin.into();
         config["statusPort"] = status.into();
-        config["configPath"] = text(&directory.join("etc/istio/proxy"));
-        config["binaryPath"] = text(&envoy_that_ends_with_its_agent(directory));
+        config["configPath"] = as_text(&directory.join("etc/istio/proxy")).into();
+        config["binaryPath"] = as_text(&envoy_that_ends_with_its_agent(directory)).into();
         config["proxyMetadata"]["ENVOY_STATUS_PORT"] = health.to_string().into();
         config["proxyMetadata"]["ENVOY_PROMETHEUS_PORT"] = prometheus.to_string().into();
         config
@@ -227,8 +228,4 @@ fn envoy_that_ends_with_its_agent(directory: &Path) -> PathBuf {
         .and_then(|()| fs::set_permissions(&path, PermissionsExt::from_mode(0o755)))
         .expect("the temporary directory is writable");
     path
-}
-
-fn text(path: &Path) -> Value {
-    path.to_str().expect("a path in UTF-8").into()
 }
