@@ -108,7 +108,7 @@ test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(KUBERNETE
 .PHONY: test-mesh
 test-mesh: build $(call envoy,$(ENVOY)) $(KUBERNETES) $(ISTIO) $(REGISTRY) ## the manifests of istio/ on a real Kubernetes API server, istiod and its agents
 	@filter/setup/say "testing on a real control plane"
-	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-mesh
+	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-mesh -- --test-threads 3
 
 .PHONY: test-envoys
 test-envoys: ## tests end to end and on the real control plane, in each supported Envoy (before a release)
