@@ -47,6 +47,19 @@ impl Contexts {
         self.roots.iter_mut().find(|(number, _)| *number == context).map(|(_, root)| root)
     }
 
+    /// Configures a root; whether the host may take the configuration.
+    pub fn configure(&mut self, context: u32) -> bool {
+        let Some(root) = self.root(context) else { return false };
+        if !root.on_configure() {
+            let Some(plugin) = self.find(context).map(Root::plugin_name) else { return false };
+            let former = self.roots.iter().rev().find_map(|(_, it)| it.configuration_of(plugin));
+            if !self.root(context).is_some_and(|root| root.on_refusal(former)) {
+                return false;
+            }
+        }
+        self.root(context).map(Root::serve).is_some()
+    }
+
     /// The stream of this number.
     pub fn stream(&mut self, context: u32) -> Option<&mut Stream> {
         self.streams.get_mut(&context)
@@ -69,6 +82,10 @@ impl Contexts {
         if self.root(context).is_some_and(|root| root.is_gone()) {
             self.forget(context);
         }
+    }
+
+    fn find(&self, context: u32) -> Option<&Root> {
+        self.roots.iter().find(|(number, _)| *number == context).map(|(_, root)| root)
     }
 
     fn forget(&mut self, context: u32) {

@@ -25,7 +25,7 @@ extern "C" fn on_context_create(context: u32, root: u32) {
 
 #[unsafe(export_name = "spanmesh_on_configure")]
 extern "C" fn on_configure(context: u32, _size: usize) -> bool {
-    with_contexts(false, |contexts| contexts.root(context).is_some_and(|root| root.on_configure()))
+    with_contexts(false, |contexts| contexts.configure(context))
 }
 
 #[unsafe(export_name = "spanmesh_on_tick")]

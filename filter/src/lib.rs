@@ -19,6 +19,7 @@ mod filter_state;
 mod host;
 mod keeper;
 mod pipeline;
+mod plugin;
 mod polls;
 mod recording;
 mod root;

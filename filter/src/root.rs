@@ -6,12 +6,16 @@ use proxy_wasm::types::LogLevel;
 use spanmesh_config::{Config, Environment};
 
 use crate::callouts::GrpcAnswer;
-use crate::host;
+use crate::host::{self, SharedStore};
 use crate::pipeline::Pipeline;
+use crate::plugin::Plugin;
 use crate::state::State;
+use crate::stats;
 
 /// Where Istio's mesh configuration arrives: `defaultConfig.tracing.sampling`, a percentage.
 const MESH_SAMPLING: &str = "xds\0node\0metadata\0PROXY_CONFIG\0tracing\0sampling";
+/// Istio's version, in the metadata of its nodes alone.
+const ISTIO_VERSION: &str = "xds\0node\0metadata\0ISTIO_VERSION";
 /// Where the node's metadata stands.
 const NODE_METADATA: &str = "xds\0node\0metadata\0";
 
@@ -20,13 +24,29 @@ const NODE_METADATA: &str = "xds\0node\0metadata\0";
 pub struct Root {
     pipeline: Option<Rc<Pipeline>>,
     life: Life,
+    plugin: Plugin,
+    /// The configuration of the pipeline.
+    configuration: Vec<u8>,
+    refusal: Refusal,
     /// What has come of an export over gRPC.
     pub grpc_answer: GrpcAnswer,
 }
 
+/// Whether the configuration that the host believes in was refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Refusal {
+    #[default]
+    None,
+    /// The gauge does not say so yet: a VM that is only tried never ticks, nor is it told its end.
+    Untold,
+    Told,
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Life {
+    /// Without a configuration that the host has taken.
     #[default]
+    New,
     Serving,
     /// The host wants to delete this context and waits for the queue to empty.
     Draining,
@@ -55,19 +75,41 @@ impl Root {
         self.pipeline.clone()
     }
 
+    /// The host takes its configuration: requests come.
+    pub fn serve(&mut self) {
+        self.life = Life::Serving;
+    }
+
+    /// What tells its plugin from others.
+    pub fn plugin_name(&self) -> &str {
+        &self.plugin.name
+    }
+
+    /// The configuration in force, where the root is of this plugin and works.
+    pub fn configuration_of(&self, plugin_name: &str) -> Option<Vec<u8>> {
+        let works = self.pipeline.is_some() && self.plugin.name == plugin_name;
+        works.then(|| self.configuration.clone())
+    }
+
     /// Whether the host deletes it now.
     pub fn is_gone(&self) -> bool {
         self.life == Life::Gone
     }
 
-    /// Refuses a bad configuration with every problem; the one before it stays in force.
+    /// Takes the configuration that the host has for it; logs every problem of a bad one, which changes
+    /// nothing.
     pub fn on_configure(&mut self) -> bool {
+        self.plugin = Plugin::of_host();
+        self.configure(host::plugin_configuration())
+    }
+
+    fn configure(&mut self, configuration: Vec<u8>) -> bool {
         let environment = Environment {
             variable: &|name| std::env::var(name).ok(),
             mesh_sampling: host::float(MESH_SAMPLING),
             node_metadata: &|path| host::property(&[NODE_METADATA, &path.join("\0")].concat()),
         };
-        match Config::resolve(&host::plugin_configuration(), &environment) {
+        match Config::resolve(&configuration, &environment) {
             Ok(config) => {
                 for warning in &config.warnings {
                     host::log(LogLevel::Warn, warning);
@@ -82,6 +124,7 @@ impl Root {
                     state.tick(host::now());
                 }
                 self.pipeline = Some(pipeline);
+                self.configuration = configuration;
                 true
             }
             Err(problems) => {
@@ -93,22 +136,54 @@ impl Root {
         }
     }
 
+    /// Whether the host may be told that a configuration is good that was refused. Under Istio the
+    /// first one of a plugin must be: a listener without any answers 500 to every request. `former`: what
+    /// is in force in this VM. The host asks only once about a configuration, so it may have been
+    /// told before that the bad one is good: then the one in force is taken instead.
+    pub fn on_refusal(&mut self, former: Option<Vec<u8>>) -> bool {
+        let what = if former.is_some_and(|former| self.configure(former)) {
+            "configuration refused: the last good one stays in force"
+        } else if host::property(ISTIO_VERSION).is_some()
+            && !self.plugin.heartbeat.is_heard(host::now(), &SharedStore)
+        {
+            "configuration refused: requests go on untraced until a good one comes"
+        } else {
+            return false;
+        };
+        host::log(LogLevel::Error, what);
+        self.refusal = Refusal::Untold;
+        host::set_tick_period(1_000);
+        true
+    }
+
     /// Sends what is due.
     pub fn on_tick(&mut self) {
         let now = host::now();
-        self.with_state(|state| {
-            if let Some(pipeline) = &self.pipeline {
-                pipeline.release_calls(state, now);
-                pipeline.poll(state, now);
+        if self.refusal == Refusal::Untold {
+            self.refusal = Refusal::Told;
+            stats::count_refused(1);
+        }
+        let Self { pipeline, plugin, life, .. } = self;
+        if let Some(pipeline) = pipeline
+            && let Ok(mut state) = pipeline.state.try_borrow_mut()
+        {
+            pipeline.release_calls(&mut state, now);
+            pipeline.poll(&mut state, now);
+            // On the main thread a VM is tried that never ticks: it does not work.
+            if *life == Life::Serving {
+                plugin.heartbeat.beat(now, &SharedStore);
             }
             state.tick(now);
-        });
+        }
         self.finish_draining();
     }
 
     /// Called when the last request is over, after a reload or when the listener goes. Answers
     /// "not yet" while spans are queued; they are delivered or dropped by the ordinary rules.
     pub fn on_done(&mut self) -> bool {
+        if std::mem::take(&mut self.refusal) == Refusal::Told {
+            stats::count_refused(-1);
+        }
         let drains = self
             .with_state(|state| {
                 state.flush(host::now());

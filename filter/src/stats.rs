@@ -2,7 +2,7 @@
 
 use proxy_wasm::types::MetricType;
 use spanmesh_core::counters::{
-    Counter, Counters, EXPORT_BATCH_SIZE, EXPORT_DURATION, SPANS_QUEUED,
+    CONFIGURATION_REFUSED, Counter, Counters, EXPORT_BATCH_SIZE, EXPORT_DURATION, SPANS_QUEUED,
 };
 
 use crate::host;
@@ -19,12 +19,20 @@ pub struct Stats {
 
 const NANOS_PER_MILLI: u64 = 1_000_000;
 
+/// Moves the gauge of refused configurations; 0 makes it known.
+pub fn count_refused(change: i64) {
+    if let Some(id) = host::define_metric(MetricType::Gauge, CONFIGURATION_REFUSED.as_bytes()) {
+        host::increment_metric(id, change);
+    }
+}
+
 impl Stats {
     /// Makes every statistic known, so that each is visible from the start.
     pub fn define() -> Self {
         let define = |counter: Counter| {
             Some((counter, host::define_metric(MetricType::Counter, counter.name().as_bytes())?))
         };
+        count_refused(0);
         Self {
             counters: Counter::ALL.into_iter().filter_map(define).collect(),
             queued: host::define_metric(MetricType::Gauge, SPANS_QUEUED.as_bytes()),

@@ -61,10 +61,11 @@ async fn an_empty_or_bad_file_stops_no_request() {
     sidecar.settled(3).await.check();
 }
 
-/// What the default of the documented file is for, and what happens to a proxy of Istio, which has none,
-/// that starts while the configuration is bad: FAIL_OPEN is about what comes later.
-#[tokio::test]
-async fn without_a_default_a_bad_file_answers_every_request_with_500() {
+/// A sidecar whose listeners have no configuration of the filter before the file's first one.
+async fn start_without_default(
+    file: &ExtensionFile,
+    adjust: impl FnOnce(EnvoyConfig) -> EnvoyConfig,
+) -> Sidecar {
     let (mut config, parts) = Parts::start_for("envoy-config/ecds/bootstrap.yaml").await;
     let filter = "/filter_chains/0/filters/0/typed_config/http_filters/0/config_discovery";
     for listener in ["inbound", "outbound"] {
@@ -73,10 +74,16 @@ async fn without_a_default_a_bad_file_answers_every_request_with_500() {
         assert!(fields.remove("default_config").is_some());
         fields.remove("apply_default_config_without_warming");
     }
+    let config = file.adjust(adjust(config), &["inbound", "outbound"]);
+    parts.around(Envoy::builder(config).concurrency(WORKERS).start().await)
+}
+
+/// What the default of the documented file is for.
+#[tokio::test]
+async fn without_a_default_a_bad_file_answers_every_request_with_500() {
     let file = ExtensionFile::empty();
     file.publish(&extension(json!({"sampler": "always_maybe"})));
-    let config = file.adjust(config, &["inbound", "outbound"]);
-    let sidecar = parts.around(Envoy::builder(config).start().await);
+    let sidecar = start_without_default(&file, |config| config).await;
     let request = || Request::get("/").host("a.example");
     assert_eq!(sidecar.send(INBOUND, request()).await.status, 500);
 
@@ -84,6 +91,79 @@ async fn without_a_default_a_bad_file_answers_every_request_with_500() {
     sidecar.envoy.wait_for_stat(TAKEN, |n| n >= 1, SOON).await;
     let (response, _) = sidecar.span_of(INBOUND, request()).await;
     assert_eq!(response.status, 200);
+}
+
+/// The gauge of VMs whose configuration was refused although Envoy took it.
+const IN_DOUBT: &str = "spanmesh_configuration_refused";
+
+/// What the metadata of Istio's proxies has, and no default: istiod sends none.
+fn of_istio(config: EnvoyConfig) -> EnvoyConfig {
+    config.set("/node/metadata", json!({"ISTIO_VERSION": "1.31.0", "NAMESPACE": "shop"}))
+}
+
+/// A proxy of Istio, which has no default, starts while the configuration is bad: requests go on untraced,
+/// until a good one comes, which a bad one does not replace, be it one that Envoy has taken before.
+#[tokio::test]
+async fn a_proxy_of_istio_starts_with_a_bad_file_and_serves() {
+    let bad = |sampler: &str| extension(json!({"sampler": sampler}));
+    let file = ExtensionFile::empty();
+    file.publish(&bad("always_maybe"));
+    let sidecar = start_without_default(&file, of_istio).await;
+    let envoy = &sidecar.envoy;
+    let contexts = u64::from(LISTENERS * (WORKERS + 1));
+    let request = || Request::get("/").host("a.example");
+    let untraced = async |count: usize| {
+        for port in [INBOUND, OUTBOUND] {
+            assert_eq!(sidecar.send(port, request()).await.status, 200);
+        }
+        let requests = sidecar.application.requests();
+        assert_eq!(requests.len(), count);
+        assert_eq!(requests[count - 1].header_values("traceparent"), [""; 0]);
+        envoy.wait_for_stat(IN_DOUBT, |n| n == contexts, SOON).await;
+    };
+    let log = "spanmesh: configuration refused: sampler";
+    envoy.wait_for_log(log, SOON).await;
+    envoy.wait_for_log("refused: requests go on untraced until a good one comes", SOON).await;
+    untraced(1).await;
+
+    // The next one is bad as well.
+    let taken = envoy.stat(TAKEN).await;
+    file.publish(&bad("sometimes"));
+    envoy.wait_for_stat(TAKEN, |n| n > taken, SOON).await;
+    untraced(2).await;
+
+    let traced = async || {
+        for port in [INBOUND, OUTBOUND] {
+            let (response, _) = sidecar.span_of(port, request()).await;
+            assert_eq!(response.status, 200);
+        }
+    };
+    let taken = envoy.stat(TAKEN).await;
+    file.publish(&extension(json!({})));
+    envoy.wait_for_stat(TAKEN, |n| n > taken, SOON).await;
+    traced().await;
+    envoy.wait_for_stat(IN_DOUBT, |n| n == 0, SOON).await;
+
+    let refused = envoy.stat(REFUSED).await;
+    file.publish(&bad("never"));
+    envoy.wait_for_stat(REFUSED, |n| n > refused, SOON).await;
+    traced().await;
+    assert_eq!(envoy.stat(IN_DOUBT).await, 0);
+
+    // Envoy does not ask again about what it has taken before.
+    let taken = envoy.stat(TAKEN).await;
+    file.publish(&bad("always_maybe"));
+    envoy.wait_for_stat(TAKEN, |n| n > taken, SOON).await;
+    envoy.wait_for_log("refused: the last good one stays in force", SOON).await;
+    traced().await;
+    envoy.wait_for_stat(IN_DOUBT, |n| n == contexts, SOON).await;
+
+    let taken = envoy.stat(TAKEN).await;
+    file.publish(&extension(json!({"sampler": "always_on"})));
+    envoy.wait_for_stat(TAKEN, |n| n > taken, SOON).await;
+    traced().await;
+    envoy.wait_for_stat(IN_DOUBT, |n| n == 0, SOON).await;
+    sidecar.settled(8).await.check();
 }
 
 /// Sampling turned on and off ten times while four connections send: no connection is closed, no
@@ -132,6 +212,7 @@ fn another_module() -> PathBuf {
 /// Most spans of an export, and so of what waits for one at a high rate.
 const BATCH: u64 = 512;
 const WORKERS: u32 = 2;
+const LISTENERS: u32 = 2;
 
 /// A new module takes the place of the old one under load. No request fails, but Envoy takes the old VM
 /// away at once, as when a listener goes: what waits or is on its way then is lost, and stays counted as

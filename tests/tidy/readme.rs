@@ -7,7 +7,9 @@ use spanmesh_config::options::matching::MATCH_ANSWERED;
 use spanmesh_config::options::samplers::SAMPLERS;
 use spanmesh_config::options::trust::{EDGE, EDGE_OUTBOUND};
 use spanmesh_config::options::{Kind, Opt, ROOT};
-use spanmesh_core::counters::{Counter, EXPORT_BATCH_SIZE, EXPORT_DURATION, SPANS_QUEUED};
+use spanmesh_core::counters::{
+    CONFIGURATION_REFUSED, Counter, EXPORT_BATCH_SIZE, EXPORT_DURATION, SPANS_QUEUED,
+};
 use spanmesh_core::span_metrics::{CALLS, DURATION};
 use spanmesh_harness::paths::repository;
 
@@ -53,7 +55,8 @@ fn every_option_has_its_row() {
 #[test]
 fn every_statistic_has_its_row() {
     let readme = readme();
-    let others = [SPANS_QUEUED, EXPORT_DURATION, EXPORT_BATCH_SIZE, CALLS, DURATION];
+    let others =
+        [SPANS_QUEUED, CONFIGURATION_REFUSED, EXPORT_DURATION, EXPORT_BATCH_SIZE, CALLS, DURATION];
     for name in Counter::ALL.map(Counter::name).into_iter().chain(others) {
         assert!(readme.contains(&format!("| `{name}` |")), "{name} is missing in README.md");
     }

@@ -131,6 +131,8 @@ impl Counter {
 
 /// Gauge of spans that wait or are on their way, in Envoy's statistics.
 pub const SPANS_QUEUED: &str = "spanmesh_spans_queued";
+/// Gauge of VMs whose configuration was refused although Envoy took it, in Envoy's statistics.
+pub const CONFIGURATION_REFUSED: &str = "spanmesh_configuration_refused";
 /// Histogram of the time until the answer to an export, in milliseconds.
 pub const EXPORT_DURATION: &str = "spanmesh_export_duration_milliseconds";
 /// Histogram of the spans of an export.

@@ -10,6 +10,7 @@
 pub mod counters;
 pub mod entropy;
 pub mod header_map;
+pub mod heartbeat;
 pub mod ids;
 pub mod keep;
 pub mod otel_trace_state;

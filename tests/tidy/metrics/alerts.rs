@@ -65,6 +65,7 @@ fn every_rule_asks_for_metrics_that_exist() {
         "spanmesh_spans_dropped",
         "spanmesh_export_failures",
         "spanmesh_spans_queued",
+        "spanmesh_configuration_refused",
         "spanmesh_export_duration_milliseconds_bucket",
     ] {
         assert!(seen.contains(metric), "{metric} alerts nobody");

@@ -9,7 +9,7 @@ mod scrape;
 use std::collections::BTreeSet;
 use std::fs;
 
-use spanmesh_core::counters::{Counter, SPANS_QUEUED};
+use spanmesh_core::counters::{CONFIGURATION_REFUSED, Counter, SPANS_QUEUED};
 use spanmesh_core::span_metrics::{CALLS, DURATION};
 use spanmesh_harness::paths::repository;
 
@@ -18,6 +18,7 @@ const DROPPED: &str = "spanmesh_spans_dropped";
 /// Histograms, each of which is three metrics.
 const HISTOGRAMS: [&str; 3] =
     [DURATION, "spanmesh_export_duration_milliseconds", "spanmesh_export_batch_size"];
+const OTHERS: [&str; 4] = [CALLS, SPANS_QUEUED, CONFIGURATION_REFUSED, "envoy_server_concurrency"];
 /// Labels that Prometheus gives every series.
 const OF_TARGETS: [&str; 2] = ["job", "instance"];
 
@@ -39,7 +40,7 @@ fn labels_of(metric: &str) -> Option<BTreeSet<&'static str>> {
         Some("_sum" | "_count") => {}
         Some(_) => return None,
         None if metric == DROPPED => _ = labels.insert("reason"),
-        None if [CALLS, SPANS_QUEUED, "envoy_server_concurrency"].contains(&metric) => {}
+        None if OTHERS.contains(&metric) => {}
         None => {
             let mut names = Counter::ALL.into_iter().map(Counter::name);
             // Those have a reason, and are one metric.
