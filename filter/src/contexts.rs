@@ -65,10 +65,14 @@ impl Contexts {
         self.streams.get_mut(&context)
     }
 
-    /// Whether the host may delete the context now; forgets it then.
+    /// Whether the host may delete the context now; forgets it then. With the last root that serves,
+    /// the host deletes the VM, whatever it is answered, and all roots that still wait with it.
     pub fn done(&mut self, context: u32) -> bool {
         if self.streams.remove(&context).is_some() {
             return true;
+        }
+        if !self.roots.iter().any(|(number, root)| *number != context && root.is_serving()) {
+            self.roots.iter_mut().for_each(|(_, root)| root.hand_over());
         }
         let is_done = self.root(context).is_none_or(Root::on_done);
         if is_done {

@@ -9,8 +9,8 @@ use crate::host;
 pub struct Plugin {
     /// Whether any instance of it works.
     pub heartbeat: Heartbeat,
-    /// What tells it from others.
-    pub name: String,
+    /// Where VMs that go leave their spans.
+    pub handover: String,
 }
 
 // === impl Plugin ===
@@ -21,6 +21,7 @@ impl Plugin {
         let part = |path| host::property(path).and_then(|part| String::from_utf8(part).ok());
         let [name, root] = ["plugin_name", "plugin_root_id"].map(|it| part(it).unwrap_or_default());
         let name = [&name, "/", &root].concat();
-        Self { heartbeat: Heartbeat::new(&name), name }
+        let handover = ["spanmesh.handover/", &name].concat();
+        Self { heartbeat: Heartbeat::new(&name), handover }
     }
 }

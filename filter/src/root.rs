@@ -82,13 +82,18 @@ impl Root {
 
     /// What tells its plugin from others.
     pub fn plugin_name(&self) -> &str {
-        &self.plugin.name
+        &self.plugin.handover
     }
 
     /// The configuration in force, where the root is of this plugin and works.
     pub fn configuration_of(&self, plugin_name: &str) -> Option<Vec<u8>> {
-        let works = self.pipeline.is_some() && self.plugin.name == plugin_name;
+        let works = self.pipeline.is_some() && self.plugin.handover == plugin_name;
         works.then(|| self.configuration.clone())
+    }
+
+    /// Whether the host still wants it.
+    pub fn is_serving(&self) -> bool {
+        self.life == Life::Serving
     }
 
     /// Whether the host deletes it now.
@@ -169,13 +174,23 @@ impl Root {
         {
             pipeline.release_calls(&mut state, now);
             pipeline.poll(&mut state, now);
-            // On the main thread a VM is tried that never ticks: it does not work.
-            if *life == Life::Serving {
-                plugin.heartbeat.beat(now, &SharedStore);
+            // On the main thread a VM is tried that never ticks: it must not take anything.
+            if *life == Life::Serving && plugin.heartbeat.beat(now, &SharedStore) {
+                state.inherit(&plugin.handover);
             }
             state.tick(now);
         }
         self.finish_draining();
+    }
+
+    /// Leaves what is queued to later VMs, because this one goes.
+    pub fn hand_over(&mut self) {
+        self.with_state(|state| {
+            if let Some(pipeline) = &self.pipeline {
+                pipeline.release_calls(state, host::now());
+            }
+            state.hand_over(&self.plugin.handover);
+        });
     }
 
     /// Called when the last request is over, after a reload or when the listener goes. Answers
@@ -194,11 +209,5 @@ impl Root {
             self.life = Life::Draining;
         }
         !drains
-    }
-}
-
-impl Drop for Root {
-    fn drop(&mut self) {
-        self.with_state(State::abandon);
     }
 }

@@ -10,7 +10,7 @@ use spanmesh_export::exporter::{Outcome, RetrySettings};
 use spanmesh_export::queue::{BatchLimits, BatchQueue, Push};
 
 use crate::delivery::{Call, Delivery, Hand};
-use crate::host;
+use crate::host::{self, SharedStore};
 use crate::stats::Stats;
 
 /// Longest time between ticks, in milliseconds: counters reach Envoy's statistics this often.
@@ -121,10 +121,18 @@ impl State {
         self.delivery.exporter.is_empty()
     }
 
-    /// Counts what is left as lost, because the host takes the filter away.
-    pub fn abandon(&mut self) {
-        self.delivery.exporter.abandon(&mut self.counters);
+    /// Leaves what is queued or on its way to later VMs of the plugin, because this one goes. The host
+    /// takes the calls back.
+    pub fn hand_over(&mut self, key: &str) {
+        let left = self.delivery.exporter.hand_over(key, &mut self.counters, &SharedStore);
+        self.stats.forget_queued(left as i64);
         self.report();
+    }
+
+    /// Takes what VMs that went have left.
+    pub fn inherit(&mut self, key: &str) {
+        let taken = self.delivery.exporter.inherit(key, &mut self.counters, &SharedStore);
+        self.stats.forget_queued(-(taken as i64));
     }
 
     fn with_delivery(&mut self, act: impl FnOnce(&mut Delivery, &mut Hand<'_>)) {

@@ -57,6 +57,12 @@ impl Stats {
         }
     }
 
+    /// Spans that were reported as queued have gone to another VM, which reports them from now on;
+    /// below zero: have come from one.
+    pub fn forget_queued(&mut self, spans: i64) {
+        self.queued_reported -= spans;
+    }
+
     /// Adds what was counted since the last report. The gauge is moved by its change, because one
     /// gauge is shared by all workers.
     pub fn report(&mut self, counters: &mut Counters, queued: usize) {

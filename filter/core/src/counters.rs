@@ -19,7 +19,8 @@ pub enum Counter {
     DroppedRetryExhausted,
     /// Spans that alone were too large for the backend (HTTP 413).
     DroppedTooLarge,
-    /// Spans still queued when the host deleted the filter.
+    /// Spans still queued when the host deleted the filter, that could not be left to the next one,
+    /// or not be read by it.
     DroppedShutdown,
     /// Export requests sent or tried.
     ExportAttempts,
@@ -129,7 +130,7 @@ impl Counter {
     }
 }
 
-/// Gauge of spans that wait or are on their way, in Envoy's statistics.
+/// Gauge of spans that wait, in shared data too, or are on their way, in Envoy's statistics.
 pub const SPANS_QUEUED: &str = "spanmesh_spans_queued";
 /// Gauge of VMs whose configuration was refused although Envoy took it, in Envoy's statistics.
 pub const CONFIGURATION_REFUSED: &str = "spanmesh_configuration_refused";

@@ -6,6 +6,7 @@
 //! left alone for growing intervals, in which nothing is sent to it, and batches go to the next
 //! cluster or wait.
 
+mod handover;
 mod journal;
 mod outcome;
 mod retry;
@@ -284,21 +285,6 @@ impl Exporter {
     /// Spans that have been neither delivered nor dropped.
     pub fn spans(&self) -> usize {
         self.queue.spans()
-    }
-
-    /// Gives up everything that is left, because the host takes the filter away.
-    pub fn abandon(&mut self, counters: &mut Counters) {
-        let left = self.spans();
-        self.queue.close_open();
-        while let Some(batch) = self.queue.take_ready() {
-            self.queue.release(batch);
-        }
-        for target in &mut self.targets {
-            if let Some(export) = target.in_flight.take() {
-                self.queue.release(export.batch);
-            }
-        }
-        counters.add(Counter::DroppedShutdown, left as u64);
     }
 
     fn drop_batch(&mut self, batch: Batch, reason: Counter, counters: &mut Counters) {

@@ -186,7 +186,7 @@ impl BatchQueue {
     /// Forgets a batch that was delivered or dropped, and keeps its buffer for the next one.
     pub fn release(&mut self, mut batch: Batch) {
         self.spans = self.spans.saturating_sub(batch.spans);
-        self.bytes = self.bytes.saturating_sub(batch.encoded_spans(&self.envelope));
+        self.bytes = self.bytes.saturating_sub(batch.encoded_spans(&self.envelope).len());
         batch.buffer.clear();
         self.spare = Some(batch.buffer);
     }
@@ -206,6 +206,24 @@ impl BatchQueue {
         self.put_back(second);
         self.put_back(first);
         Ok(())
+    }
+
+    /// The spans of a batch as they were pushed, one behind another.
+    pub fn encoded_spans<'a>(&self, batch: &'a Batch) -> &'a [u8] {
+        batch.encoded_spans(&self.envelope)
+    }
+
+    /// How many more spans and bytes have room.
+    pub fn room(&self) -> (usize, usize) {
+        let BatchLimits { max_queue_size, max_queue_bytes, .. } = self.limits;
+        (max_queue_size.saturating_sub(self.spans), max_queue_bytes.saturating_sub(self.bytes))
+    }
+
+    /// Takes a batch of so many spans that another queue had, whether or not there is room.
+    pub fn adopt(&mut self, spans: usize, encoded: &[u8]) {
+        self.spans = self.spans.saturating_add(spans);
+        self.bytes += encoded.len();
+        self.ready.push_back(Batch::of(spans, encoded, &self.envelope));
     }
 
     /// Spans of batches that made room for others, since this was asked last.

@@ -3,12 +3,15 @@
 
 #![no_main]
 
+use std::cell::RefCell;
+
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use prost::Message as _;
 use spanmesh_core::counters::{Counter, Counters};
 use spanmesh_core::otlp::messages::{ExportTraceServiceRequest, Resource};
 use spanmesh_core::otlp::wire::{put_bytes, put_message};
+use spanmesh_core::shared_data::{Conflict, SharedData};
 use spanmesh_export::envelope::Envelope;
 use spanmesh_export::exporter::{Exporter, ExporterSettings, Outcome, RetrySettings};
 use spanmesh_export::queue::{BatchLimits, BatchQueue, DropPolicy, Push};
@@ -50,7 +53,8 @@ enum Step<'a> {
     /// The clock is set.
     SetClock(u64),
     Flush,
-    Abandon,
+    /// A new VM takes the place of the old one.
+    Replace,
 }
 
 fn status(input: &mut Unstructured<'_>) -> Result<u16> {
@@ -76,16 +80,31 @@ struct Subject {
     again: Option<Vec<u8>>,
 }
 
+fn exporter() -> Exporter {
+    let queue = BatchQueue::new(LIMITS, Envelope::new(&Resource::default()));
+    let settings = ExporterSettings { retry: RETRY, timeout: TIMEOUT };
+    Exporter::new(queue, settings, vec!["backend".to_owned()])
+}
+
+/// Shared data of one value.
+#[derive(Default)]
+struct Shelf(RefCell<Vec<u8>>);
+
+impl SharedData for Shelf {
+    fn get(&self, _key: &str) -> Option<(Vec<u8>, u32)> {
+        Some((self.0.borrow().clone(), 1))
+    }
+
+    fn set(&self, _key: &str, value: &[u8], _number: u32) -> Result<(), Conflict> {
+        self.0.replace(value.to_vec());
+        Ok(())
+    }
+}
+
 impl Subject {
     fn new() -> Self {
-        let queue = BatchQueue::new(LIMITS, Envelope::new(&Resource::default()));
-        let exporter = Exporter::new(
-            queue,
-            ExporterSettings { retry: RETRY, timeout: TIMEOUT },
-            vec!["backend".to_owned()],
-        );
         let counters = Counters::default();
-        Self { exporter, counters, now: 1_000 * SECOND, in_flight: None, again: None }
+        Self { exporter: exporter(), counters, now: 1_000 * SECOND, in_flight: None, again: None }
     }
 
     fn take(&mut self, step: &Step<'_>) {
@@ -106,9 +125,12 @@ impl Subject {
             }
             Step::SetClock(now) => self.now = now,
             Step::Flush => self.exporter.flush(self.now),
-            Step::Abandon => {
-                self.exporter.abandon(&mut self.counters);
+            Step::Replace => {
+                let (shelf, spans) = (Shelf::default(), self.exporter.spans());
+                assert_eq!(self.exporter.hand_over("", &mut self.counters, &shelf), spans);
                 assert!(self.exporter.is_empty());
+                self.exporter = exporter();
+                assert_eq!(self.exporter.inherit("", &mut self.counters, &shelf), spans);
                 (self.in_flight, self.again) = (None, None);
             }
         }

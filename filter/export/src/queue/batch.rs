@@ -31,16 +31,24 @@ impl Batch {
         self.spans
     }
 
-    /// Bytes of its spans alone.
-    pub(super) fn encoded_spans(&self, envelope: &Envelope) -> usize {
-        self.buffer.len().saturating_sub(envelope.headroom() + envelope.tail())
+    /// A batch of spans that were encoded elsewhere.
+    pub(super) fn of(spans: usize, encoded: &[u8], envelope: &Envelope) -> Self {
+        let from = envelope.headroom();
+        let mut buffer = Vec::with_capacity(from + encoded.len() + envelope.tail());
+        buffer.resize(from, 0);
+        buffer.extend_from_slice(encoded);
+        Self::close(buffer, spans, envelope)
+    }
+
+    /// Its spans alone.
+    pub(super) fn encoded_spans(&self, envelope: &Envelope) -> &[u8] {
+        let end = self.buffer.len().saturating_sub(envelope.tail());
+        self.buffer.get(envelope.headroom()..end).unwrap_or_default()
     }
 
     /// Two batches of about half its bytes each; itself when it has only one span.
     pub(super) fn split(self, envelope: &Envelope) -> Result<(Self, Self), Self> {
-        let from = envelope.headroom();
-        let spans = self.buffer.get(from..self.buffer.len().saturating_sub(envelope.tail()));
-        let spans = spans.unwrap_or_default();
+        let spans = self.encoded_spans(envelope);
         let (mut fields, mut count) = (Fields::new(spans), 0);
         while fields.rest().len() * 2 > spans.len() && count + 1 < self.spans {
             if fields.next().flatten().is_none() {
@@ -53,11 +61,9 @@ impl Batch {
         if first.is_empty() || second.is_empty() {
             return Err(self);
         }
-        let batch = |spans: &[u8], count| {
-            let mut buffer = Vec::with_capacity(from + spans.len() + envelope.tail());
-            buffer.resize(from, 0);
-            buffer.extend_from_slice(spans);
-            Self { first_sent: self.first_sent, ..Self::close(buffer, count, envelope) }
+        let batch = |spans: &[u8], count| Self {
+            first_sent: self.first_sent,
+            ..Self::of(count, spans, envelope)
         };
         Ok((batch(first, count), batch(second, self.spans - count)))
     }
