@@ -203,10 +203,10 @@ async fn changes_under_load_lose_nothing() {
 }
 
 /// Another build of the module, such as a new version's: the same with a custom section more.
-fn another_module() -> PathBuf {
+fn another_module(name: &str) -> PathBuf {
     let mut module = fs::read(paths::module()).unwrap();
     module.extend_from_slice(b"\x00\x05\x04next");
-    let path = env::temp_dir().join(format!("spanmesh-next-{}.wasm", std::process::id()));
+    let path = env::temp_dir().join(format!("spanmesh-{name}-{}.wasm", std::process::id()));
     fs::write(&path, module).unwrap();
     path
 }
@@ -221,7 +221,7 @@ const LISTENERS: u32 = 2;
 async fn a_new_module_under_load_fails_no_request_and_loses_no_span() {
     let (sidecar, file) = start().await;
     let envoy = &sidecar.envoy;
-    let next = another_module();
+    let next = another_module("loaded");
     let batch = |delay: &str| json!({"batch": {"schedule_delay": delay, "max_queue_size": 50_000}});
     file.publish(&extension(batch("1s")));
     envoy.wait_for_stat(TAKEN, |n| n >= 1, SOON).await;
@@ -254,3 +254,37 @@ async fn a_new_module_under_load_fails_no_request_and_loses_no_span() {
 
 /// How long the collector takes for an answer: about as long as a worker for a batch.
 const SLOW: std::time::Duration = std::time::Duration::from_millis(300);
+
+/// The collector is away when the configuration changes and, while the old one still waits for it, the
+/// module does: the spans of both configurations are delivered when it is back.
+#[tokio::test]
+async fn a_new_module_delivers_what_waits_since_an_earlier_change() {
+    let (sidecar, file) = start().await;
+    let envoy = &sidecar.envoy;
+    let next = another_module("twice");
+    let options = |limit: u32| {
+        extension(json!({
+            "limits": {"attribute_value_length_limit": limit},
+            "retry": {"initial_interval": "50ms", "max_interval": "300ms", "max_elapsed_time": "120s"},
+        }))
+    };
+    sidecar.collector.stop().await;
+    for extension in [options(100), options(101), options(102).module(&next)] {
+        let taken = envoy.stat(TAKEN).await;
+        file.publish(&extension);
+        envoy.wait_for_stat(TAKEN, |n| n > taken, SOON).await;
+        for port in [INBOUND, OUTBOUND] {
+            let load = Load::on(envoy.port(port)).connections(4).count(20);
+            assert_eq!(load.run().await.with_status(200), 20);
+        }
+    }
+    fs::remove_file(next).unwrap();
+    let waiting = final_account(envoy).await;
+    waiting.check();
+    assert_eq!((waiting.of("spans_created"), waiting.of("spans_queued")), (120, 120));
+    sidecar.collector.restart().await;
+    let account = sidecar.settled(120).await;
+    assert_eq!((account.of("spans_delivered"), account.dropped()), (120, 0), "{account:?}");
+    let ledger = sidecar.collector.ledger();
+    assert_eq!((ledger.delivered(), ledger.duplicates()), (120, 0), "{ledger}");
+}
