@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use spanmesh_harness::nursery::bound_to_this_process;
-use spanmesh_harness::wait;
-use spanmesh_harness::{Client, Process, Request, TempDir, free_port, paths};
+use spanmesh_harness::wait::{self, Looks};
+use spanmesh_harness::{Client, Process, Request, SECONDS, TempDir, free_port, paths};
 
 use tokio::time::sleep;
 
@@ -108,6 +108,19 @@ impl Pod {
             Some((name.to_owned(), value.trim().parse().ok()?))
         };
         text.lines().filter_map(number).collect()
+    }
+
+    /// Waits until one of those is as wanted. Panics with the last value.
+    pub async fn wait_for_stat(&self, name: &str, wanted: impl Fn(u64) -> bool) {
+        let mut looks = Looks::within(30 * SECONDS);
+        let mut last = None;
+        while looks.another().await {
+            last = self.stats().await.get(name).copied();
+            if last.is_some_and(&wanted) {
+                return;
+            }
+        }
+        panic!("{name} is {last:?}:\n{}", self.log());
     }
 
     /// Ends it in an orderly way, as the kubelet does; gives its log.

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use spanmesh_harness::{Ledger, SECONDS};
 
+use crate::live::assert_all_answered;
 use crate::support::{Account, Shop, plane};
 
 fn plugin(change: impl FnOnce(&mut Value)) -> String {
@@ -80,4 +81,23 @@ async fn a_bad_plugin_config_leaves_the_old_one_working_and_says_why() {
         20 * 4,
         "every request is traced still"
     );
+}
+
+/// istiod has nothing to put in the place of a filter that is refused; Envoy would answer 500.
+#[tokio::test]
+async fn a_bad_plugin_config_from_the_start_fails_no_request() {
+    let shop = Shop::start("worse").await;
+    shop.install("wasmplugin", json!({"sampler": "sometimes"})).await;
+    let load = tokio::spawn(shop.load().connections(2).duration(5 * SECONDS).run());
+    for pod in shop.proxies() {
+        pod.wait_for_log("configuration refused: sampler: must be one of", 20 * SECONDS).await;
+        pod.wait_for_stat("configuration_refused", |n| n > 0).await;
+    }
+    assert_all_answered(&load.await.expect("the load ends"));
+
+    shop.install("wasmplugin", json!({"sampler": "always_on"})).await;
+    shop.wait_until_traced().await;
+    for pod in shop.proxies() {
+        pod.wait_for_stat("configuration_refused", |n| n == 0).await;
+    }
 }
