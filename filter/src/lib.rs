@@ -23,6 +23,7 @@ mod plugin;
 mod polls;
 mod recording;
 mod root;
+mod side;
 mod span_metrics;
 mod state;
 mod stats;

@@ -17,6 +17,7 @@ use crate::answers::Answers;
 use crate::host;
 use crate::keeper::Keeper;
 use crate::polls::Polls;
+use crate::side::{Side, Sides};
 use crate::state::State;
 
 /// One per root context; streams hold it too, so that a reload never disturbs a request.
@@ -37,11 +38,8 @@ pub struct Pipeline {
     inbound: Trust,
     /// Whom to trust among upstreams.
     outbound: Trust,
-    kind: Cell<Option<SpanKind>>,
-    /// Whether the workload is a gateway by the type of its node.
-    is_router: bool,
-    /// Whether the listener is a gateway's: neither inbound nor outbound.
-    is_gateway: Cell<bool>,
+    /// The side of the active stream's listener.
+    pub sides: Sides,
     /// Promotes what the head sampler left out.
     pub keeper: Option<Keeper>,
     /// Polls of sampling strategies.
@@ -57,14 +55,16 @@ pub struct Pipeline {
 impl Pipeline {
     /// Sets up a valid configuration; asks Envoy for the node's description.
     pub fn new(config: Config) -> Self {
-        let node = |path: &[&str]| {
+        let property = |path: &[&str]| {
             let path = ["xds", "node"].iter().chain(path).copied().collect::<Vec<_>>().join("\0");
-            String::from_utf8(host::property(&path)?).ok()
+            host::property(&path)
         };
+        let node = |path: &[&str]| String::from_utf8(property(path)?).ok();
         let resource = resource::detect(&config.resource, &node);
         let envelope = Envelope::new(&resource);
-        let is_router = node(&["id"]).is_some_and(|id| id.starts_with(ROUTER));
-        let inbound = config.trust.inbound.unwrap_or_else(|| match is_router {
+        let sides = Sides::new(config.direction, &property);
+        let is_gateway = sides.known().is_some_and(|side| side.is_gateway);
+        let inbound = config.trust.inbound.unwrap_or_else(|| match is_gateway {
             true => Trust::Edge(Edge::default()),
             false => Trust::Mesh,
         });
@@ -89,9 +89,7 @@ impl Pipeline {
             noticed,
             inbound,
             outbound,
-            kind: Cell::new(config.direction),
-            is_router,
-            is_gateway: Cell::new(is_router),
+            sides,
             keeper: config.keep.map(Keeper::new),
             polls: RefCell::new(polls),
             forwarded_hides_peer: Cell::new(false),
@@ -99,35 +97,28 @@ impl Pipeline {
         }
     }
 
-    /// The side of this listener's exchanges: configured, or asked once from the listener. Only to
-    /// be called while a stream is active. Gateways serve: their listeners have no direction, or
-    /// (Istio's) that of the calls that they pass on.
+    /// The kind of the active stream's exchange. Only to be called while a stream is active.
     pub fn kind(&self) -> SpanKind {
-        self.kind.get().unwrap_or_else(|| {
-            let direction = host::number("xds\0listener_direction").filter(|_| !self.is_router);
-            let kind = if direction == Some(2) { SpanKind::Client } else { SpanKind::Server };
-            self.is_gateway.set(!matches!(direction, Some(1 | 2)));
-            self.kind.set(Some(kind));
-            kind
-        })
-    }
-
-    /// The side of the exchanges, if a request has asked for it yet.
-    pub fn known_kind(&self) -> Option<SpanKind> {
-        self.kind.get()
+        self.sides.side().kind
     }
 
     /// Whether there is an application behind this listener. At gateways and behind outbound
     /// listeners there is another hop.
     pub fn serves_application(&self) -> bool {
-        self.kind() == SpanKind::Server && !self.is_gateway.get()
+        let Side { kind, is_gateway } = self.sides.side();
+        kind == SpanKind::Server && !is_gateway
     }
 
     /// Whether strangers are on the other side of this listener, exceptions apart.
     pub fn is_edge(&self) -> bool {
+        let (inbound, outbound) = (!self.inbound.is_mesh(), !self.outbound.is_mesh());
+        if inbound == outbound {
+            // The side makes no difference, and need not be asked for.
+            return inbound;
+        }
         match self.kind() {
-            SpanKind::Server => !self.inbound.is_mesh(),
-            SpanKind::Client => !self.outbound.is_mesh(),
+            SpanKind::Server => inbound,
+            SpanKind::Client => outbound,
         }
     }
 
@@ -170,14 +161,11 @@ impl Pipeline {
         }
         let peer = host::property("source\0address")?;
         if is_forwarded && network::is_forwarded(&peer) {
-            self.forwarded_hides_peer.set(true);
+            self.forwarded_hides_peer.set(self.sides.is_one_listener());
         }
         Some(peer)
     }
 }
-
-/// What Istio's node ids of gateways begin with.
-const ROUTER: &str = "router~";
 
 /// The other end of the connection of the active stream.
 const PEER: Peer<'static> = Peer {

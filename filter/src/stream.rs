@@ -11,12 +11,15 @@ use crate::filter_state;
 use crate::keeper::Keeper;
 use crate::pipeline::Pipeline;
 use crate::recording::{End, Recording};
+use crate::side::Side;
 use crate::state::State;
 
 /// One per request.
 #[derive(Debug)]
 pub struct Stream {
     pipeline: Option<Rc<Pipeline>>,
+    /// Where its listener stands, once that has been asked for.
+    side: Option<Side>,
     /// Whether the request's headers have been seen, sampled or not.
     placed: bool,
     arrived: Arrived,
@@ -24,7 +27,7 @@ pub struct Stream {
 
 impl Stream {
     pub fn new(pipeline: Option<Rc<Pipeline>>) -> Self {
-        Self { pipeline, placed: false, arrived: Arrived::default() }
+        Self { pipeline, side: None, placed: false, arrived: Arrived::default() }
     }
 
     /// Where there are keep rules: asks them about a request that the head sampler left out, and
@@ -47,18 +50,28 @@ impl Stream {
         }
     }
 
+    /// Becomes the active one.
+    fn enter(&self) {
+        if let Some(pipeline) = &self.pipeline {
+            pipeline.sides.enter(self.side);
+        }
+    }
+
     /// The request begins.
     pub fn on_request_headers(&mut self) {
+        self.enter();
         if let Some(pipeline) = &self.pipeline
             && let Ok(mut state) = pipeline.state.try_borrow_mut()
         {
             self.placed = true;
             self.arrived = begin(pipeline, &mut state);
+            self.side = pipeline.sides.known();
         }
     }
 
     /// The answer begins.
     pub fn on_response_headers(&mut self) {
+        self.enter();
         self.judge(Keeper::on_response_headers, Keeper::strip_headers);
         let Some(pipeline) = &self.pipeline else { return };
         let is_foreign = self.is_caller_foreign();
@@ -68,7 +81,7 @@ impl Stream {
         let Ok(mut state) = pipeline.state.try_borrow_mut() else { return };
         if is_foreign {
             pipeline.answers.strip_headers(&mut state);
-        } else if pipeline.known_kind() == Some(SpanKind::Server)
+        } else if pipeline.kind() == SpanKind::Server
             && let Some(context) = self.context()
         {
             pipeline.answers.add(&mut state, context);
@@ -77,6 +90,7 @@ impl Stream {
 
     /// The answer ends with trailers.
     pub fn on_response_trailers(&mut self) {
+        self.enter();
         self.judge(Keeper::on_response_trailers, Keeper::strip_trailers);
         if self.is_caller_foreign()
             && let Some(pipeline) = &self.pipeline
@@ -88,6 +102,7 @@ impl Stream {
 
     /// The exchange is over.
     pub fn on_log(&mut self) {
+        self.enter();
         let Some(pipeline) = &self.pipeline else { return };
         let Ok(mut state) = pipeline.state.try_borrow_mut() else { return };
         // An earlier filter may have answered before the request came here.

@@ -112,7 +112,8 @@ async fn a_proxy_of_istio_starts_with_a_bad_file_and_serves() {
     file.publish(&bad("always_maybe"));
     let sidecar = start_without_default(&file, of_istio).await;
     let envoy = &sidecar.envoy;
-    let contexts = u64::from(LISTENERS * (WORKERS + 1));
+    let roots = if spanmesh_harness::envoy::listeners_share_roots() { 1 } else { LISTENERS };
+    let contexts = u64::from(roots * (WORKERS + 1));
     let request = || Request::get("/").host("a.example");
     let untraced = async |count: usize| {
         for port in [INBOUND, OUTBOUND] {
@@ -226,8 +227,9 @@ async fn a_new_module_under_load_fails_no_request_and_loses_no_span() {
     file.publish(&extension(batch("1s")));
     envoy.wait_for_stat(TAKEN, |n| n >= 1, SOON).await;
     sidecar.collector.set_default(Answer::delayed(SLOW, Answer::Accept));
+    // Slowed down, so that the collector keeps pace with it.
     let load = Load::on(envoy.port(INBOUND)).connections(4).duration(4 * SECONDS);
-    let load = tokio::spawn(load.run());
+    let load = tokio::spawn(load.requests(|_| Request::get("/slow/1")).run());
     tokio::time::sleep(2 * SECONDS).await;
     // A request that the old VM of a worker serves for long after the other's has gone.
     let mut client = Client::connect(envoy.port(INBOUND)).await;
@@ -252,8 +254,8 @@ async fn a_new_module_under_load_fails_no_request_and_loses_no_span() {
     assert!(sidecar.collector.requests().len() > arrived + 4, "the new module delivers");
 }
 
-/// How long the collector takes for an answer: about as long as a worker for a batch.
-const SLOW: std::time::Duration = std::time::Duration::from_millis(300);
+/// How long the collector takes for an answer: about as long as two workers for a batch.
+const SLOW: std::time::Duration = std::time::Duration::from_millis(150);
 
 /// The collector is away when the configuration changes and, while the old one still waits for it, the
 /// module does: the spans of both configurations are delivered when it is back.

@@ -135,7 +135,7 @@ impl Pipeline {
     /// Queues held calls whose requests were kept.
     pub fn release_calls(&self, state: &mut State, now: u64) {
         if let Some(keeper) = &self.keeper
-            && self.known_kind() == Some(SpanKind::Client)
+            && self.sides.may_call()
         {
             keeper.release(state, now);
         }

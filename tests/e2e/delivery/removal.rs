@@ -9,6 +9,8 @@ use super::transport::{Transport, each};
 use crate::support::{INBOUND, Parts, SOON, account, plugin};
 
 const LISTENERS: &str = "/static_resources/listeners";
+const NAME: &str =
+    "/filter_chains/0/filters/0/typed_config/http_filters/0/typed_config/config/name";
 
 /// Ten spans of the inbound listener, with batches of this kind, and a collector that answers so.
 async fn ten_spans(transport: Transport, batch: Value, answer: Answer) -> (Parts, DynamicEnvoy) {
@@ -16,7 +18,9 @@ async fn ten_spans(transport: Transport, batch: Value, answer: Answer) -> (Parts
     let retry = json!({"initial_interval": "50ms", "max_interval": "100ms"});
     let options = json!({"batch": batch, "retry": retry});
     let options = plugin(transport.options(json!({}), options)).to_string();
-    let config = transport.adjust(config).plugin_configuration(&options);
+    let mut config = transport.adjust(config).plugin_configuration(&options);
+    // Another plugin than that of the outbound listener for every Envoy, with a queue of its own.
+    *config.listener("inbound").pointer_mut(NAME).unwrap() = "spanmesh-inbound".into();
     let envoy = DynamicEnvoy::start_with(config, |builder| builder.drain_seconds(1)).await;
     parts.collector.set_default(answer);
     let load = Load::on(envoy.port(INBOUND)).count(10);

@@ -118,6 +118,13 @@ impl Envoy {
     }
 }
 
+/// Whether listeners of both directions whose plugins are configured alike share one root context
+/// of a VM (Envoy 1.40, envoyproxy/envoy#46893).
+pub fn listeners_share_roots() -> bool {
+    let minor = version().split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    minor.expect("a version has a minor number") >= 40
+}
+
 /// The version of the Envoy under test, such as `1.39.3`.
 pub fn version() -> String {
     let output = Command::new(paths::envoy_binary()).arg("--version").output();

@@ -1,0 +1,90 @@
+//! On which side of a workload a listener stands.
+
+use std::cell::Cell;
+
+use spanmesh_core::span::SpanKind;
+
+use crate::host;
+
+/// What Istio's node ids of gateways begin with.
+const ROUTER: &str = "router~";
+/// Inbound, in Envoy's numbers of directions.
+const INBOUND: u64 = 1;
+/// Outbound.
+const OUTBOUND: u64 = 2;
+/// The minor version of Envoy 1 from which listeners of both directions share a root context, if
+/// their plugins are configured alike.
+const FIRST_SHARED: u64 = 40;
+
+/// The side of a listener's exchanges.
+#[derive(Clone, Copy, Debug)]
+pub struct Side {
+    /// Whether they are served or made there.
+    pub kind: SpanKind,
+    /// Whether the listener is a gateway's: neither inbound nor outbound.
+    pub is_gateway: bool,
+}
+
+/// The side of the active stream's listener.
+#[derive(Debug)]
+pub struct Sides {
+    current: Cell<Option<Side>>,
+    /// Whether streams of listeners of both directions come here.
+    are_shared: bool,
+}
+
+// === impl Sides ===
+
+impl Sides {
+    /// Of a workload of this node, with the configured direction. Gateways serve: their listeners
+    /// have no direction, or (Istio's) that of the calls that they pass on.
+    pub fn new(configured: Option<SpanKind>, node: &dyn Fn(&[&str]) -> Option<Vec<u8>>) -> Self {
+        let is_gateway = node(&["id"]).is_some_and(|id| id.starts_with(ROUTER.as_bytes()));
+        let served = is_gateway.then_some(SpanKind::Server);
+        let fixed = configured.or(served).map(|kind| Side { kind, is_gateway });
+        let number = |name| {
+            let bytes = node(&["user_agent_build_version", "version", name])?;
+            bytes.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+        };
+        let is_older = number("major_number") == Some(1)
+            && number("minor_number").is_some_and(|minor| minor < FIRST_SHARED);
+        Self { current: Cell::new(fixed), are_shared: fixed.is_none() && !is_older }
+    }
+
+    /// The side of the active stream's listener: known, or asked from the host. Only to be called
+    /// while a stream is active.
+    pub fn side(&self) -> Side {
+        self.current.get().unwrap_or_else(|| {
+            let direction = host::number("xds\0listener_direction");
+            let is_outbound = direction == Some(OUTBOUND);
+            let side = Side {
+                kind: if is_outbound { SpanKind::Client } else { SpanKind::Server },
+                is_gateway: !is_outbound && direction != Some(INBOUND),
+            };
+            self.current.set(Some(side));
+            side
+        })
+    }
+
+    /// The side if it is known without asking.
+    pub fn known(&self) -> Option<Side> {
+        self.current.get()
+    }
+
+    /// A stream becomes active of which this is known; `None` when it is new.
+    pub fn enter(&self, side: Option<Side>) {
+        if self.are_shared {
+            self.current.set(side);
+        }
+    }
+
+    /// Whether calls may come here.
+    pub fn may_call(&self) -> bool {
+        self.are_shared || self.known().is_some_and(|side| side.kind == SpanKind::Client)
+    }
+
+    /// Whether what one listener does holds for all streams.
+    pub fn is_one_listener(&self) -> bool {
+        !self.are_shared
+    }
+}
