@@ -35,10 +35,18 @@ pub fn assert_all_answered(report: &LoadReport) {
 
 /// What the proxies count is what the collector has, span by span.
 pub async fn assert_nothing_lost(shop: &Shop) -> u64 {
-    let account = Account::settled(&shop.proxies()).await;
+    let mut looks = Looks::within(SOON);
+    let (mut account, mut arrived) = (Account::settled(&shop.proxies()).await, 0);
+    while looks.another().await {
+        // What a busy proxy has not reported yet may have arrived already.
+        account = Account::settled(&shop.proxies()).await;
+        arrived = Ledger::of([&shop.collector]).accepted.len() as u64;
+        if arrived == account.count("spans_created") {
+            break;
+        }
+    }
     assert_eq!(account.dropped(), 0, "{account:?}");
-    let ledger = Ledger::of([&shop.collector]);
-    assert_eq!(ledger.accepted.len() as u64, account.count("spans_created"), "{account:?}");
+    assert_eq!(arrived, account.count("spans_created"), "{account:?}");
     account.count("spans_created")
 }
 

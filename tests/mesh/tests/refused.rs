@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use spanmesh_harness::{Ledger, SECONDS};
 
 use crate::live::assert_all_answered;
-use crate::support::{Account, Shop, plane};
+use crate::support::{Account, SOON, Shop, plane};
 
 fn plugin(change: impl FnOnce(&mut Value)) -> String {
     let mut plugin = json!({
@@ -75,12 +75,10 @@ async fn a_bad_plugin_config_leaves_the_old_one_working_and_says_why() {
     shop.collector.clear();
     let report = shop.load().count(20).run().await;
     assert_eq!(report.with_status(200), 20, "{report:?}");
+    // Every request is traced still.
+    shop.collector.wait_for_spans(20 * 4, SOON).await;
     Account::settled(&shop.proxies()).await;
-    assert_eq!(
-        Ledger::of([&shop.collector]).accepted.len(),
-        20 * 4,
-        "every request is traced still"
-    );
+    assert_eq!(Ledger::of([&shop.collector]).accepted.len(), 20 * 4);
 }
 
 /// istiod has nothing to put in the place of a filter that is refused; Envoy would answer 500.
