@@ -55,14 +55,13 @@ pub struct Pipeline {
 impl Pipeline {
     /// Sets up a valid configuration; asks Envoy for the node's description.
     pub fn new(config: Config) -> Self {
-        let property = |path: &[&str]| {
+        let node = |path: &[&str]| {
             let path = ["xds", "node"].iter().chain(path).copied().collect::<Vec<_>>().join("\0");
-            host::property(&path)
+            String::from_utf8(host::property(&path)?).ok()
         };
-        let node = |path: &[&str]| String::from_utf8(property(path)?).ok();
         let resource = resource::detect(&config.resource, &node);
         let envelope = Envelope::new(&resource);
-        let sides = Sides::new(config.direction, &property);
+        let sides = Sides::new(config.direction, node(&["id"]));
         let is_gateway = sides.known().is_some_and(|side| side.is_gateway);
         let inbound = config.trust.inbound.unwrap_or_else(|| match is_gateway {
             true => Trust::Edge(Edge::default()),

@@ -12,6 +12,9 @@ const ROUTER: &str = "router~";
 const INBOUND: u64 = 1;
 /// Outbound.
 const OUTBOUND: u64 = 2;
+/// Where Envoy tells its version.
+const MAJOR_VERSION: &str = "xds\0node\0user_agent_build_version\0version\0major_number";
+const MINOR_VERSION: &str = "xds\0node\0user_agent_build_version\0version\0minor_number";
 /// The minor version of Envoy 1 from which listeners of both directions share a root context, if
 /// their plugins are configured alike.
 const FIRST_SHARED: u64 = 40;
@@ -38,16 +41,12 @@ pub struct Sides {
 impl Sides {
     /// Of a workload of this node, with the configured direction. Gateways serve: their listeners
     /// have no direction, or (Istio's) that of the calls that they pass on.
-    pub fn new(configured: Option<SpanKind>, node: &dyn Fn(&[&str]) -> Option<Vec<u8>>) -> Self {
-        let is_gateway = node(&["id"]).is_some_and(|id| id.starts_with(ROUTER.as_bytes()));
+    pub fn new(configured: Option<SpanKind>, node_id: Option<String>) -> Self {
+        let is_gateway = node_id.is_some_and(|id| id.starts_with(ROUTER));
         let served = is_gateway.then_some(SpanKind::Server);
         let fixed = configured.or(served).map(|kind| Side { kind, is_gateway });
-        let number = |name| {
-            let bytes = node(&["user_agent_build_version", "version", name])?;
-            bytes.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
-        };
-        let is_older = number("major_number") == Some(1)
-            && number("minor_number").is_some_and(|minor| minor < FIRST_SHARED);
+        let is_older = host::number(MAJOR_VERSION) == Some(1)
+            && host::number(MINOR_VERSION).is_some_and(|minor| minor < FIRST_SHARED);
         Self { current: Cell::new(fixed), are_shared: fixed.is_none() && !is_older }
     }
 
