@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 use spanmesh_harness::nursery::bound_to_this_process;
 use spanmesh_harness::wait::{self, Looks};
 use spanmesh_harness::{Client, Process, Request, SECONDS, TempDir, free_port, paths};
-
 use tokio::time::sleep;
 
 use crate::as_text;
@@ -38,7 +37,6 @@ pub struct PodBuilder {
     name: String,
     address: String,
     labels: Value,
-    annotations: Value,
     proxy_config: Value,
 }
 
@@ -66,7 +64,6 @@ impl Pod {
             name: format!("{app}-0"),
             address: free_address(),
             labels: json!({"app": app}),
-            annotations: json!({}),
             proxy_config: json!({}),
         }
     }
@@ -176,9 +173,8 @@ impl PodBuilder {
     }
 
     fn manifest(&self, directory: &Path, ports: [u16; 4]) -> Value {
-        let mut annotations = self.annotations.clone();
         let config = self.proxy_config_on_this_machine(directory, ports);
-        annotations["proxy.istio.io/config"] = config.to_string().into();
+        let mut annotations = json!({"proxy.istio.io/config": config.to_string()});
         let container = match self.kind {
             Kind::Sidecar => json!({"name": "app", "image": "registry.example/app"}),
             Kind::Gateway => {
