@@ -24,6 +24,9 @@ usage: spanmesh-bench [OPTION VALUE]...
   --envoy-core N          the core of the Envoys (0)
   --load-core N           the core of the load, the upstream and the sink (1)
   --variants A,B,...      only these, and `none`
+  --against PATH,...      each of the filter's with other modules too, such as one built before a change;
+                          goes behind --variants
+  --cpu-only              only CPU time at full load: no latency, memory, rate limit or outage
   --quick                 a smoke run: 1 process, 3 short slices; its figures mean little
 
 The Envoy binary is named by the environment variable SPANMESH_ENVOY, the module by SPANMESH_WASM.";
@@ -48,6 +51,7 @@ impl Command {
             match option.as_str() {
                 "--help" | "-h" => return Ok(Command::Help),
                 "--quick" => settings.make_quick(),
+                "--cpu-only" => settings.cpu_only = true,
                 _ => {
                     let value = arguments.next();
                     let value = value.ok_or_else(|| format!("{option} needs a value"))?;
@@ -72,6 +76,7 @@ impl Settings {
             "--connections" => self.connections = at_least_one(option, value)?,
             "--envoy-core" => self.envoy_core = number(option, value)?,
             "--load-core" => self.load_core = number(option, value)?,
+            "--against" => self.compare_with(&value.split(',').collect::<Vec<_>>()),
             "--variants" => self.variants = variants(value)?,
             _ => return Err(format!("there is no option {option}")),
         }

@@ -106,7 +106,8 @@ fn run(settings: &Settings) -> io::Result<()> {
 }
 
 fn measure_all(settings: &Settings, runtime: &Runtime) -> io::Result<Results> {
-    let asides = match settings.variants.iter().any(|variant| variant.is_spanmesh()) {
+    let is_more = settings.variants.iter().any(|variant| variant.is_spanmesh());
+    let asides = match is_more && !settings.cpu_only {
         false => Asides::default(),
         true => {
             progress!("memory of the filter's VM with a full queue");

@@ -34,6 +34,8 @@ pub struct Settings {
     pub envoy_core: usize,
     /// Where everything else runs.
     pub load_core: usize,
+    /// Whether CPU time at saturation is all that is measured.
+    pub cpu_only: bool,
     /// What is compared, in order; the first is `none`.
     #[serde(skip)]
     pub variants: Vec<Variant>,
@@ -54,6 +56,7 @@ impl Default for Settings {
             connections: 16,
             envoy_core: 0,
             load_core: 1,
+            cpu_only: false,
             variants: VARIANTS.to_vec(),
         }
     }
@@ -68,6 +71,15 @@ impl Settings {
         self.warmup = Duration::from_millis(1500);
         self.latency_slices = 1;
         self.latency = Duration::from_secs(1);
+    }
+}
+
+impl Settings {
+    /// Compares each variant of the filter with the same of other modules too.
+    pub fn compare_with(&mut self, modules: &[&str]) {
+        let ours = self.variants.clone().into_iter().filter(|variant| variant.is_spanmesh());
+        let others = ours.flat_map(|ours| modules.iter().map(move |module| ours.of_module(module)));
+        self.variants.extend(others);
     }
 }
 

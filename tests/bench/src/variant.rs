@@ -4,6 +4,8 @@
 mod list;
 mod plugin;
 
+use std::path::Path;
+
 use serde_json::json;
 use spanmesh_harness::EnvoyConfig;
 
@@ -34,6 +36,8 @@ pub struct Variant {
     pub percent: Option<u8>,
     /// Whether requests carry a `traceparent` whose sampled flag is not set.
     unsampled_parent: bool,
+    /// Another module than the one that was built.
+    module: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +65,18 @@ impl Variant {
         matches!(self.tracer, Tracer::Spanmesh(_))
     }
 
+    /// The same, of another module. Both strings are leaked: there are few.
+    pub fn of_module(self, path: &str) -> Variant {
+        let leak = |text: String| -> &'static str { text.leak() };
+        let module = Path::new(path).file_stem().unwrap_or_default().display();
+        Variant {
+            name: leak(format!("{}@{module}", self.name)),
+            title: leak(format!("{}, {module}", self.title)),
+            module: Some(leak(path.to_owned())),
+            ..self
+        }
+    }
+
     /// Whether every request reaches the upstream with a `traceparent`.
     pub fn is_tracing(self) -> bool {
         self.tracer != Tracer::None
@@ -80,7 +96,10 @@ impl Variant {
         match self.tracer {
             Tracer::None => config.without_wasm(),
             Tracer::Native(flush) => self.native(config.without_wasm(), flush),
-            Tracer::Spanmesh(plugin) => config.plugin_configuration(&plugin.configuration()),
+            Tracer::Spanmesh(plugin) => {
+                let config = config.plugin_configuration(&plugin.configuration());
+                self.module.into_iter().fold(config, EnvoyConfig::module)
+            }
         }
     }
 

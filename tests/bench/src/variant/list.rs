@@ -105,7 +105,7 @@ pub const VARIANTS: [Variant; 19] = [
 ];
 
 const fn variant(name: &'static str, title: &'static str, tracer: Tracer, percent: u8) -> Variant {
-    Variant { name, title, tracer, percent: Some(percent), unsampled_parent: false }
+    Variant { name, title, tracer, percent: Some(percent), unsampled_parent: false, module: None }
 }
 
 const fn spanmesh(
