@@ -13,6 +13,7 @@ mod shared_store;
 use std::ptr::null_mut;
 
 use proxy_wasm::types::{BufferType, LogLevel, MapType, MetricType};
+use spanmesh_core::otlp::wire;
 
 pub use callout::{callout_body, callout_header, callout_status, send};
 pub use headers::{
@@ -123,6 +124,14 @@ unsafe extern "C" {
     ) -> u32;
     safe fn proxy_grpc_close(token: u32) -> u32;
     safe fn proxy_grpc_cancel(token: u32) -> u32;
+    fn proxy_call_foreign_function(
+        name: *const u8,
+        name_size: usize,
+        argument: *const u8,
+        argument_size: usize,
+        result: *mut *mut u8,
+        result_size: *mut usize,
+    ) -> u32;
     fn proxy_get_status(code: *mut u32, data: *mut *mut u8, size: *mut usize) -> u32;
     fn proxy_get_current_time_nanoseconds(time: *mut u64) -> u32;
     fn proxy_log(level: LogLevel, message: *const u8, message_size: usize) -> u32;
@@ -164,6 +173,32 @@ pub fn property(path: &str) -> Option<Vec<u8>> {
 pub fn set_filter_state(name: &str, value: &[u8]) -> Result<(), HostError> {
     // SAFETY: name and value are readable during the call.
     result(unsafe { proxy_set_property(name.as_ptr(), name.len(), value.as_ptr(), value.len()) })
+}
+
+/// Lets a property that requests set live as long as their connection. Only to be called while a
+/// root context is active; an error of the argument says that this was done before.
+pub fn declare_of_connection(name: &str) -> Result<(), HostError> {
+    /// `DeclarePropertyArguments.name` and `.span`, and `LifeSpan.DownstreamConnection` (Envoy's
+    /// declare_property.proto).
+    const NAME: u32 = 1;
+    const SPAN: u32 = 5;
+    const DOWNSTREAM_CONNECTION: u64 = 2;
+    const FUNCTION: &str = "declare_property";
+    let mut argument = Vec::with_capacity(32);
+    wire::put_bytes(&mut argument, NAME, name.as_bytes());
+    wire::put_integer(&mut argument, SPAN, DOWNSTREAM_CONNECTION);
+    let (name, argument) = (FUNCTION.as_bytes(), argument.as_slice());
+    // SAFETY: name and argument are readable during the call; null says that no result is wanted.
+    result(unsafe {
+        proxy_call_foreign_function(
+            name.as_ptr(),
+            name.len(),
+            argument.as_ptr(),
+            argument.len(),
+            null_mut(),
+            null_mut(),
+        )
+    })
 }
 
 /// A property that is a whole number or a time: eight bytes, little-endian.

@@ -7,6 +7,7 @@
 mod answers;
 mod arrival;
 mod callouts;
+mod connection;
 mod contexts;
 mod delivery;
 #[allow(unsafe_code, reason = "names of exports are unsafe attributes")]

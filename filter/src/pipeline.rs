@@ -1,12 +1,12 @@
 //! What the requests of one plugin configuration share: settings, queue and export.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use spanmesh_config::Config;
 use spanmesh_core::propagation::{Propagator, PropagatorSet};
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::resource;
-use spanmesh_core::rules::Request;
+use spanmesh_core::rules::{Listener, Request};
 use spanmesh_core::semconv::network;
 use spanmesh_core::span::{SpanKind, SpanSettings};
 use spanmesh_core::tracer::{Surroundings, Tracer};
@@ -14,6 +14,7 @@ use spanmesh_core::trust::{Crossing, Edge, Peer, Trust};
 use spanmesh_export::envelope::Envelope;
 
 use crate::answers::Answers;
+use crate::connection::{Connection, Connections};
 use crate::host;
 use crate::keeper::Keeper;
 use crate::polls::Polls;
@@ -40,12 +41,12 @@ pub struct Pipeline {
     outbound: Trust,
     /// The side of the active stream's listener.
     pub sides: Sides,
+    /// What is known of connections.
+    pub connections: Connections,
     /// Promotes what the head sampler left out.
     pub keeper: Option<Keeper>,
     /// Polls of sampling strategies.
     pub polls: RefCell<Polls>,
-    /// Whether Envoy takes the caller's address from `x-forwarded-for` here, which hides the peer.
-    forwarded_hides_peer: Cell<bool>,
     /// The parts that change.
     pub state: RefCell<State>,
 }
@@ -89,22 +90,26 @@ impl Pipeline {
             inbound,
             outbound,
             sides,
+            connections: Connections::new(),
             keeper: config.keep.map(Keeper::new),
             polls: RefCell::new(polls),
-            forwarded_hides_peer: Cell::new(false),
             state: RefCell::new(state),
         }
     }
 
     /// The kind of the active stream's exchange. Only to be called while a stream is active.
     pub fn kind(&self) -> SpanKind {
-        self.sides.side().kind
+        self.side().kind
+    }
+
+    fn side(&self) -> Side {
+        self.sides.side(|| self.connections.find()?.side)
     }
 
     /// Whether there is an application behind this listener. At gateways and behind outbound
     /// listeners there is another hop.
     pub fn serves_application(&self) -> bool {
-        let Side { kind, is_gateway } = self.sides.side();
+        let Side { kind, is_gateway } = self.side();
         kind == SpanKind::Server && !is_gateway
     }
 
@@ -127,7 +132,7 @@ impl Pipeline {
             return Crossing::Within;
         }
         let request = self.request(head);
-        match request.kind {
+        match self.kind() {
             SpanKind::Server => self.inbound.entering(&request, PEER),
             SpanKind::Client => self.outbound.leaving(&request),
         }
@@ -139,8 +144,8 @@ impl Pipeline {
     }
 
     /// What rules may ask about a request.
-    pub fn request<'a>(&self, head: &'a RequestHead) -> Request<'a> {
-        Request { head, kind: self.kind(), listener_port: &listener_port }
+    pub fn request<'a>(&'a self, head: &'a RequestHead) -> Request<'a> {
+        Request { head, listener: self }
     }
 
     /// What decisions may ask for.
@@ -150,19 +155,32 @@ impl Pipeline {
 
     /// Address and port of the other side. Whether a listener believes `x-forwarded-for` does not
     /// change, so a caller that it once hid is not asked for again when that header is there.
-    pub fn peer(&self, kind: SpanKind, head: &RequestHead) -> Option<Vec<u8>> {
+    pub fn peer(
+        &self,
+        kind: SpanKind,
+        head: &RequestHead,
+        connection: &mut Connection,
+    ) -> Option<Vec<u8>> {
         if kind == SpanKind::Client {
             return host::property("upstream\0address");
         }
         let is_forwarded = head.forwarded_for().is_some();
-        if is_forwarded && self.forwarded_hides_peer.get() {
+        if is_forwarded && connection.forwarded_hides_peer {
             return None;
         }
         let peer = host::property("source\0address")?;
-        if is_forwarded && network::is_forwarded(&peer) {
-            self.forwarded_hides_peer.set(self.sides.is_one_listener());
-        }
+        connection.forwarded_hides_peer |= is_forwarded && network::is_forwarded(&peer);
         Some(peer)
+    }
+}
+
+impl Listener for Pipeline {
+    fn kind(&self) -> SpanKind {
+        self.side().kind
+    }
+
+    fn port(&self) -> Option<u16> {
+        host::number("destination\0port").and_then(|port| u16::try_from(port).ok())
     }
 }
 
@@ -171,7 +189,3 @@ const PEER: Peer<'static> = Peer {
     address: &|| host::property("source\0address"),
     certificate_uri: &|| host::property("connection\0uri_san_peer_certificate"),
 };
-
-fn listener_port() -> Option<u16> {
-    host::number("destination\0port").and_then(|port| u16::try_from(port).ok())
-}

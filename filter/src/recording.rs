@@ -104,10 +104,16 @@ impl Recording {
         reason: Option<&str>,
         take: impl FnOnce(&SpanData<'_>) -> T,
     ) -> T {
+        let marked = pipeline.connections.find();
+        let mut connection = marked.unwrap_or_default();
+        connection.side = pipeline.sides.settle(connection.side);
         let kind = pipeline.kind();
-        let peer = pipeline.peer(kind, &self.head);
+        let peer = pipeline.peer(kind, &self.head, &mut connection);
         let is_grpc = self.head.is_grpc();
-        let protocol = if is_grpc { None } else { host::property("request\0protocol") };
+        let protocol = if is_grpc { None } else { connection.protocol() };
+        if marked != Some(connection) {
+            pipeline.connections.mark(connection);
+        }
         let wants_answer = !pipeline.span.extras.response_headers.is_empty();
         let response_headers = wants_answer.then(host::response_headers).flatten();
         let exchange = Exchange {
@@ -116,7 +122,7 @@ impl Recording {
             status_code: end.status_code,
             grpc_status: end.grpc_status,
             response_flags: end.response_flags.unwrap_or_else(response_flags),
-            protocol: protocol.as_deref(),
+            protocol: protocol.map(str::as_bytes),
             peer: peer.as_deref(),
             response_headers: response_headers.as_deref(),
         };

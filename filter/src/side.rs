@@ -20,7 +20,7 @@ const MINOR_VERSION: &str = "xds\0node\0user_agent_build_version\0version\0minor
 const FIRST_SHARED: u64 = 40;
 
 /// The side of a listener's exchanges.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Side {
     /// Whether they are served or made there.
     pub kind: SpanKind,
@@ -50,19 +50,19 @@ impl Sides {
         Self { current: Cell::new(fixed), are_shared: fixed.is_none() && !is_older }
     }
 
-    /// The side of the active stream's listener: known, or asked from the host. Only to be called
-    /// while a stream is active.
-    pub fn side(&self) -> Side {
-        self.current.get().unwrap_or_else(|| {
+    /// The side of the active stream's listener: known, or `marked` on its connection, or asked from
+    /// the host. Only to be called while a stream is active.
+    pub fn side(&self, marked: impl FnOnce() -> Option<Side>) -> Side {
+        let side = self.current.get().or_else(marked).unwrap_or_else(|| {
             let direction = host::number("xds\0listener_direction");
             let is_outbound = direction == Some(OUTBOUND);
-            let side = Side {
+            Side {
                 kind: if is_outbound { SpanKind::Client } else { SpanKind::Server },
                 is_gateway: !is_outbound && direction != Some(INBOUND),
-            };
-            self.current.set(Some(side));
-            side
-        })
+            }
+        });
+        self.current.set(Some(side));
+        side
     }
 
     /// The side if it is known without asking.
@@ -77,13 +77,14 @@ impl Sides {
         }
     }
 
+    /// The side where it has to be asked for of each stream; `marked`: as it is known of the active
+    /// stream's connection.
+    pub fn settle(&self, marked: Option<Side>) -> Option<Side> {
+        self.are_shared.then(|| self.side(|| marked))
+    }
+
     /// Whether calls may come here.
     pub fn may_call(&self) -> bool {
         self.are_shared || self.known().is_some_and(|side| side.kind == SpanKind::Client)
-    }
-
-    /// Whether what one listener does holds for all streams.
-    pub fn is_one_listener(&self) -> bool {
-        !self.are_shared
     }
 }

@@ -8,7 +8,7 @@ use spanmesh_core::propagation::{
     self, Edit, Extracted, HeaderEdit, Outgoing, Propagation, Propagator,
 };
 use spanmesh_core::request_head::RequestHead;
-use spanmesh_core::rules::Request;
+use spanmesh_core::rules::{KnownListener, Request};
 use spanmesh_core::sampling::{Force, Sampler};
 use spanmesh_core::shared_data::{Conflict, SharedData};
 use spanmesh_core::span::SpanKind;
@@ -70,7 +70,7 @@ pub fn pass_by(propagation: Propagation, headers: &[(String, String)]) -> Header
 }
 
 fn place(tracer: &Tracer, head: &RequestHead) -> Placement {
-    let request = Request { head, kind: SpanKind::Server, listener_port: &|| None };
+    let request = Request { head, listener: &KnownListener { kind: SpanKind::Server, port: None } };
     let surroundings = Surroundings { now: &|| 1, shared: &NoStore };
     let mut entropy = EntropyPool::default();
     entropy.refill(|bytes| {

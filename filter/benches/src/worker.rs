@@ -8,7 +8,7 @@ use spanmesh_core::entropy::EntropyPool;
 use spanmesh_core::otlp::messages::{KeyValue, Resource};
 use spanmesh_core::propagation::tracecontext;
 use spanmesh_core::request_head::RequestHead;
-use spanmesh_core::rules::Request;
+use spanmesh_core::rules::{KnownListener, Request};
 use spanmesh_core::shared_data::{Conflict, SharedData};
 use spanmesh_core::span::SpanSettings;
 use spanmesh_core::tracer::{Hop, Placement, Surroundings, Tracer};
@@ -70,7 +70,8 @@ impl Worker {
                 true
             });
         }
-        let request = Request { head, kind: scenario.kind, listener_port: &|| None };
+        let request =
+            Request { head, listener: &KnownListener { kind: scenario.kind, port: None } };
         let surroundings = Surroundings { now: &|| scenario.exchange.start, shared: &NoSharedData };
         let Self { tracer, entropy, counters, .. } = self;
         match tracer.start(request, Crossing::Within, surroundings, entropy, counters) {

@@ -6,8 +6,8 @@ use spanmesh_core::header_map::serialise;
 use spanmesh_core::otel_trace_state::OtelTraceState;
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::rules::{
-    AnyOf, Conditions, Match, PathPattern, Request, RuleIndex, Template, Templates, TextMatcher,
-    regex,
+    AnyOf, Conditions, KnownListener, Match, PathPattern, Request, RuleIndex, Template, Templates,
+    TextMatcher, regex,
 };
 use spanmesh_core::span::SpanKind;
 
@@ -125,7 +125,7 @@ proptest! {
         let pairs = [(":path", path.as_str()), (":authority", host.as_str())];
         let pairs = pairs.map(|(name, value)| (name.as_bytes(), value.as_bytes()));
         let head = RequestHead::new(serialise(pairs));
-        let request = Request { head: &head, kind: SpanKind::Server, listener_port: &|| None };
+        let request = Request { head: &head, listener: &KnownListener { kind: SpanKind::Server, port: None } };
         prop_assert_eq!(RuleIndex::new(rules).first(&request, |_| true), expected);
     }
 

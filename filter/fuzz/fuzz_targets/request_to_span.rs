@@ -16,7 +16,7 @@ use spanmesh_core::otlp::messages::ScopeSpans;
 use spanmesh_core::propagation::Propagation;
 use spanmesh_core::redact::{Detectors, RedactedPaths, Redaction};
 use spanmesh_core::request_head::RequestHead;
-use spanmesh_core::rules::{AnyOf, Request, TextMatcher};
+use spanmesh_core::rules::{AnyOf, KnownListener, Request, TextMatcher};
 use spanmesh_core::sampling::{Force, Sampler};
 use spanmesh_core::span::{
     Exchange, Extras, HeaderAttribute, Routes, SpanData, SpanKind, SpanSettings,
@@ -65,7 +65,7 @@ fuzz_target!(|request: Input<'_>| {
     let kind = if request.is_server { SpanKind::Server } else { SpanKind::Client };
     let tracer = Tracer::new(Sampler::AlwaysOn, Force::default(), Propagation::default(), false);
     let surroundings = Surroundings { now: &|| exchange.start, shared: &NoSharedData };
-    let asked = Request { head: &head, kind, listener_port: &|| None };
+    let asked = Request { head: &head, listener: &KnownListener { kind, port: None } };
     let placement =
         tracer.start(asked, Crossing::Within, surroundings, &mut entropy, &mut Default::default());
     let Placement::Hop(hop) = placement else { panic!("sampled, and entropy is left") };

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use libfuzzer_sys::fuzz_target;
 use spanmesh_core::header_map::serialise;
 use spanmesh_core::request_head::RequestHead;
-use spanmesh_core::rules::Request;
+use spanmesh_core::rules::{KnownListener, Request};
 use spanmesh_core::sampling::{
     RemoteSampler, RemoteSettings, Sampler, SamplingRequest, Strategies,
 };
@@ -57,7 +57,10 @@ fn decisions(sampler: &Sampler) -> [bool; 5] {
         let mut request = SamplingRequest {
             randomness,
             parent: None,
-            request: Some(Request { head: &head, kind: SpanKind::Server, listener_port: &|| None }),
+            request: Some(Request {
+                head: &head,
+                listener: &KnownListener { kind: SpanKind::Server, port: None },
+            }),
             now: &|| 1,
             shared: &NoSharedData,
             conflicts: 0,

@@ -60,14 +60,14 @@ fn found(name: &str, request: &Request<'_>) -> String {
             "method" => shown(request.head.method()),
             "path" => shown(Some(request.path())),
             "host" => shown(request.host().as_deref()),
-            "direction" if request.kind == SpanKind::Client => "is outbound".to_owned(),
+            "direction" if request.listener.kind() == SpanKind::Client => "is outbound".to_owned(),
             "direction" => "is inbound".to_owned(),
             "grpc_service" | "grpc_method" if grpc.is_none() => {
                 "and this is no gRPC call".to_owned()
             }
             "grpc_service" => shown(grpc.map(|(service, _)| service)),
             "grpc_method" => shown(grpc.map(|(_, method)| method)),
-            _ => match (request.listener_port)() {
+            _ => match request.listener.port() {
                 Some(port) => format!("is {port}"),
                 None => "is not known (--port says it)".to_owned(),
             },

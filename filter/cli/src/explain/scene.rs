@@ -119,7 +119,7 @@ impl Scene {
             address: &|| options.peer.as_ref().map(|it| it.clone().into_bytes()),
             certificate_uri: &|| options.peer_uri.as_ref().map(|it| it.clone().into_bytes()),
         };
-        let asked = rules::Request { head: &head, kind, listener_port: &|| port };
+        let asked = rules::Request { head: &head, listener: &rules::KnownListener { kind, port } };
         let crossing = match kind {
             SpanKind::Server => inbound.entering(&asked, peer),
             SpanKind::Client => outbound.leaving(&asked),
@@ -153,7 +153,10 @@ impl Scene {
     /// What rules may ask.
     pub fn with_request<T>(&self, ask: impl FnOnce(rules::Request<'_>) -> T) -> T {
         let port = self.port;
-        ask(rules::Request { head: &self.head, kind: self.kind, listener_port: &|| port })
+        ask(rules::Request {
+            head: &self.head,
+            listener: &rules::KnownListener { kind: self.kind, port },
+        })
     }
 
     /// What the tracer makes of the request, where ids drawn anew have this randomness (56 bits).

@@ -43,7 +43,7 @@ impl Errors {
 
 impl Facts<'_> {
     pub(super) fn is_error(&self, errors: Errors, request: &Request<'_>) -> bool {
-        let grpc_error = |status| rpc::is_error(request.kind, status);
+        let grpc_error = |status| rpc::is_error(request.listener.kind(), status);
         (errors.http_5xx && self.status.is_some_and(|status| status >= 500))
             || (errors.grpc && self.grpc_status.is_some_and(grpc_error))
             // A gRPC call that brought a good status has succeeded, whatever came after it.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::header_map::serialise;
 use crate::request_head::RequestHead;
-use crate::rules::{Match, PathPattern, TextMatcher};
+use crate::rules::{KnownListener, Match, PathPattern, TextMatcher};
 use crate::sampling::RateLimit;
 use crate::span::SpanKind;
 #[cfg(target_arch = "wasm32")]
@@ -39,7 +39,7 @@ fn facts(status: u16) -> Facts<'static> {
 
 fn judge(policy: &KeepPolicy, path: &str, kind: SpanKind, facts: &Facts<'_>) -> Option<String> {
     let head = RequestHead::new(serialise([(b":path".as_slice(), path.as_bytes())]));
-    let request = Request { head: &head, kind, listener_port: &|| None };
+    let request = Request { head: &head, listener: &KnownListener { kind, port: None } };
     let reason = policy.reason(&request, facts)?;
     Some(policy.text(reason).to_owned())
 }

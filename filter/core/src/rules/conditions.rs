@@ -14,10 +14,35 @@ use crate::span::SpanKind;
 pub struct Request<'a> {
     /// Its headers.
     pub head: &'a RequestHead,
-    /// The side of the exchange.
+    /// The listener that it came to, which is asked only when somebody wants to know.
+    pub listener: &'a dyn Listener,
+}
+
+/// A listener, as rules see it.
+pub trait Listener {
+    /// The side of its exchanges.
+    fn kind(&self) -> SpanKind;
+    /// Its port.
+    fn port(&self) -> Option<u16>;
+}
+
+/// A listener of which all is known.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownListener {
+    /// The side of its exchanges.
     pub kind: SpanKind,
-    /// Asks for the port of the listener; only called when a rule wants to know.
-    pub listener_port: &'a dyn Fn() -> Option<u16>,
+    /// Its port.
+    pub port: Option<u16>,
+}
+
+impl Listener for KnownListener {
+    fn kind(&self) -> SpanKind {
+        self.kind
+    }
+
+    fn port(&self) -> Option<u16> {
+        self.port
+    }
 }
 
 /// Conditions that must all hold; what is `None` or empty asks nothing.
@@ -42,14 +67,13 @@ pub struct Conditions {
 impl Conditions {
     /// Whether all hold.
     pub fn hold(&self, request: &Request<'_>) -> bool {
-        self.direction.is_none_or(|kind| kind == request.kind)
+        self.direction.is_none_or(|kind| kind == request.listener.kind())
             && holds(self.method.as_ref(), || request.head.method())
             && self.host.as_ref().is_none_or(|host| host.matches(request.host().as_deref()))
             && (self.headers.iter()).all(|(name, wanted)| wanted.matches(request.head.header(name)))
             && self.grpc_holds(request.head)
             && (self.listener_ports.is_empty()
-                || (request.listener_port)()
-                    .is_some_and(|port| self.listener_ports.contains(&port)))
+                || request.listener.port().is_some_and(|port| self.listener_ports.contains(&port)))
     }
 
     fn grpc_holds(&self, head: &RequestHead) -> bool {

@@ -13,7 +13,7 @@ mod template;
 mod templates;
 mod text;
 
-pub use conditions::{Conditions, Request};
+pub use conditions::{Conditions, KnownListener, Listener, Request};
 pub use index::{Match, PathPattern, RuleIndex};
 pub use statuses::Statuses;
 pub use template::{Template, check as check_template};

@@ -1,7 +1,7 @@
 use super::*;
 use crate::header_map::serialise;
 use crate::request_head::RequestHead;
-use crate::rules::{Match, PathPattern, RuleIndex};
+use crate::rules::{KnownListener, Match, PathPattern, RuleIndex};
 use crate::shared_data::tests::Store;
 use crate::span::SpanKind;
 #[cfg(target_arch = "wasm32")]
@@ -17,7 +17,8 @@ fn decide_in(
     parent: Option<bool>,
 ) -> Verdict {
     let head = RequestHead::new(serialise([(b":path".as_slice(), path.as_bytes())]));
-    let request = Request { head: &head, kind: SpanKind::Server, listener_port: &|| None };
+    let request =
+        Request { head: &head, listener: &KnownListener { kind: SpanKind::Server, port: None } };
     sampler.decide(&mut SamplingRequest {
         randomness,
         parent: parent.map(|sampled| Parent { sampled, threshold: None }),

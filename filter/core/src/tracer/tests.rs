@@ -2,6 +2,7 @@ use super::*;
 use crate::header_map::serialise;
 use crate::ids::SpanId;
 use crate::propagation::tracecontext;
+use crate::rules::KnownListener;
 use crate::sampling::{ParentBased, Ratio, Threshold};
 use crate::shared_data::tests::Store;
 use crate::span::SpanKind;
@@ -39,7 +40,8 @@ fn place_at(
     let pairs = pairs.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
     let noticed = tracer.propagation().noticed();
     let head = RequestHead::noticing(noticed, serialise(pairs));
-    let request = Request { head: &head, kind: SpanKind::Server, listener_port: &|| None };
+    let request =
+        Request { head: &head, listener: &KnownListener { kind: SpanKind::Server, port: None } };
     let store = Store::default();
     let surroundings = Surroundings { now: &|| 1, shared: &store };
     let mut counters = Counters::default();
@@ -219,7 +221,10 @@ fn datadogs_member_is_kept_up_to_date() {
         let propagation = Propagation::new(propagators.clone(), propagators);
         let pairs = pairs.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
         let head = RequestHead::noticing(propagation.noticed(), serialise(pairs));
-        let request = Request { head: &head, kind: SpanKind::Server, listener_port: &|| None };
+        let request = Request {
+            head: &head,
+            listener: &KnownListener { kind: SpanKind::Server, port: None },
+        };
         let store = Store::default();
         let surroundings = Surroundings { now: &|| 1, shared: &store };
         let tracer = Tracer::new(Sampler::default(), Force::default(), propagation, false);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::header_map::serialise;
 use crate::request_head::RequestHead;
-use crate::rules::TextMatcher;
+use crate::rules::{KnownListener, TextMatcher};
 use crate::span::SpanKind;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -44,7 +44,8 @@ fn any_one_exception_is_enough() {
     ];
     let pairs = [(":authority", "API.partner.example:443"), ("x-partner", "acme")];
     let head = RequestHead::new(serialise(pairs.map(|(n, v)| (n.as_bytes(), v.as_bytes()))));
-    let request = Request { head: &head, kind: SpanKind::Server, listener_port: &|| None };
+    let request =
+        Request { head: &head, listener: &KnownListener { kind: SpanKind::Server, port: None } };
     for (trust, address, uri, expected, why) in cases {
         let some = |text: &str| Some(text.as_bytes().to_vec()).filter(|text| !text.is_empty());
         let peer = Peer { address: &|| some(address), certificate_uri: &|| some(uri) };

@@ -1,7 +1,7 @@
 use super::*;
 use crate::header_map::serialise;
 use crate::request_head::RequestHead;
-use crate::rules::{AnyOf, regex};
+use crate::rules::{AnyOf, KnownListener, regex};
 use crate::span::SpanKind;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -11,7 +11,8 @@ fn head(pairs: &[(&str, &str)]) -> RequestHead {
 }
 
 fn first(index: &RuleIndex, head: &RequestHead) -> Option<usize> {
-    let request = Request { head, kind: SpanKind::Server, listener_port: &|| Some(8080) };
+    let request =
+        Request { head, listener: &KnownListener { kind: SpanKind::Server, port: Some(8080) } };
     index.first(&request, |_| true)
 }
 
@@ -77,7 +78,8 @@ fn what_is_not_accepted_makes_way_for_the_next() {
         path(PathPattern::Exact("/a".into())),
     ]);
     let head = head(&[(":path", "/a")]);
-    let request = Request { head: &head, kind: SpanKind::Client, listener_port: &|| None };
+    let request =
+        Request { head: &head, listener: &KnownListener { kind: SpanKind::Client, port: None } };
     assert_eq!(index.first(&request, |rule| rule != 0), Some(1));
     assert_eq!(index.first(&request, |rule| rule == 2), Some(2));
     assert_eq!(index.first(&request, |_| false), None);

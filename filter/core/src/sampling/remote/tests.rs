@@ -2,7 +2,7 @@ use super::*;
 use crate::header_map::serialise;
 use crate::ids::TraceId;
 use crate::request_head::RequestHead;
-use crate::rules::Request;
+use crate::rules::{KnownListener, Request};
 use crate::shared_data::tests::Store;
 use crate::span::SpanKind;
 #[cfg(target_arch = "wasm32")]
@@ -29,7 +29,10 @@ fn kept(sampler: &RemoteSampler, method: &str, path: &str) -> usize {
         let mut request = SamplingRequest {
             randomness: id.randomness(),
             parent: None,
-            request: Some(Request { head: &head, kind: SpanKind::Server, listener_port: &|| None }),
+            request: Some(Request {
+                head: &head,
+                listener: &KnownListener { kind: SpanKind::Server, port: None },
+            }),
             now: &|| 1,
             shared: &store,
             conflicts: 0,
