@@ -16,6 +16,8 @@ REGISTRY := $(CACHE)/$(shell tests/setup/registry name)
 ZIPKIN := $(CACHE)/zipkin-3.5.1/zipkin-server.jar
 PROPAGATORS := $(CACHE)/propagators-1.45.2-4.16.0
 GRAFANA := $(CACHE)/grafana-sdk-11.6.0
+CARGO_DENY := $(CACHE)/$(shell tests/setup/cargo-deny name)
+CYCLONEDX := $(CACHE)/$(shell tests/setup/cyclonedx name)
 # rustup, or debian: build with Debian's compiler when rustup cannot install the target.
 WASM_TOOLCHAIN ?= rustup
 
@@ -33,6 +35,7 @@ export SPANMESH_REGISTRY := $(REGISTRY)
 export SPANMESH_ZIPKIN := $(ZIPKIN)
 export SPANMESH_PROPAGATORS := $(PROPAGATORS)/bin/python
 export SPANMESH_GRAFANA := $(GRAFANA)/bin/python
+export SPANMESH_CYCLONEDX := $(CYCLONEDX)
 
 envoy = $(CACHE)/envoy-$(1)/bin/envoy-binary
 with_envoy = SPANMESH_ENVOY="$(call envoy,$(1))"
@@ -45,33 +48,45 @@ help: ## list the targets
 .PHONY: demo
 demo: build $(call envoy,$(ENVOY)) $(if $(filter zipkin,$(UI)),$(ZIPKIN)) $(if $(filter-out 0,$(MESH)),$(KUBERNETES) $(ISTIO) $(REGISTRY)) ## run a shop of services behind real Envoys and show its traces (KEEP=1 keeps it running, UI=zipkin shows them in Zipkin too, MESH=1 runs it in a real mesh of Istio)
 	@filter/setup/say "starting the shop"
-	@cargo build --quiet -p spanmesh-shop
+	@cargo build --locked --quiet -p spanmesh-shop
 	@$(call with_envoy,$(ENVOY)) KEEP="$(KEEP)" MESH="$(MESH)" UI="$(UI)" target/debug/spanmesh-shop
 
 .PHONY: screenshots
 screenshots: build $(call envoy,$(ENVOY)) $(ZIPKIN) ## render the shop's traces in Zipkin into examples/screenshots, with Chromium
-	@cargo build --quiet -p spanmesh-shop
+	@cargo build --locked --quiet -p spanmesh-shop
 	@$(call with_envoy,$(ENVOY)) examples/screenshots/take "$(CURDIR)/target/debug/spanmesh-shop"
 
 .PHONY: test
-test: lint test-core test-node test-e2e test-mesh ## run every test; ENVOY=1.36.4 chooses another Envoy
+test: lint deny test-core test-node test-e2e test-mesh ## run every test; ENVOY=1.36.4 chooses another Envoy
 
 .PHONY: build
 build: prerequisites wasm-target $(MODULE) ## build the module: target/spanmesh.wasm
 
+.PHONY: reproducible
+reproducible: prerequisites wasm-target ## build the module twice from nothing, in two places, and compare
+	@filter/setup/reproducible $(WASM_TOOLCHAIN)
+
+.PHONY: sbom
+sbom: build ## write the module's bill of materials (CycloneDX): target/spanmesh.cdx.json
+	@filter/setup/sbom $(WASM_TOOLCHAIN) $(MODULE) $(CURDIR)/target/spanmesh.cdx.json
+
+.PHONY: sizes
+sizes: build ## tell how many bytes of the module are whose
+	@cargo run --locked --quiet -p spanmesh-supply --bin sizes -- . $(MODULE)
+
 .PHONY: image
-image: build $(if $(REPOSITORY),$(REGISTRY)) ## build the OCI image for Istio and Envoy Gateway: target/image (REPOSITORY=… TAG=… push it)
+image: sbom $(if $(REPOSITORY),$(REGISTRY)) ## build the OCI image for Istio and Envoy Gateway: target/image (REPOSITORY=… TAG=… push it)
 	@filter/setup/say "building the OCI image"
 	@CRANE="$(REGISTRY)/bin/crane" filter/setup/image $(MODULE) target/image "$(REPOSITORY)" "$(TAG)" "$(if $(INSECURE),insecure)"
 
 .PHONY: cli
 cli: prerequisites ## build the command-line tool: target/release/spanmesh
-	@cargo build --quiet --release -p spanmesh-cli
+	@cargo build --locked --quiet --release -p spanmesh-cli
 	@filter/setup/say "built target/release/spanmesh"
 
 .PHONY: bench
 bench: build $(call envoy,$(ENVOY)) ## compare CPU and latency with no tracing and with the native tracer (BENCH="--quick")
-	@cd tests/bench && cargo build --quiet --release
+	@cd tests/bench && cargo build --locked --quiet --release
 	@$(call with_envoy,$(ENVOY)) tests/bench/target/release/spanmesh-bench --out target/bench $(BENCH)
 
 .PHONY: lint
@@ -79,15 +94,32 @@ lint: prerequisites wasm-target ## check formatting and lints
 	@filter/setup/say "checking formatting and lints"
 	@cargo fmt --all --check
 	@for package in $(APART); do (cd $$package && cargo fmt --check) || exit 1; done
-	@cargo clippy --quiet --workspace --exclude spanmesh-filter --all-targets -- -D warnings
-	@cargo clippy --quiet -p spanmesh-filter --target wasm32-wasip1 -- -D warnings
-	@cd tests/bench && cargo clippy --quiet --all-targets -- -D warnings
+	@cargo clippy --locked --quiet --workspace --exclude spanmesh-filter --all-targets -- -D warnings
+	@cargo clippy --locked --quiet -p spanmesh-filter --target wasm32-wasip1 -- -D warnings
+	@cd tests/bench && cargo clippy --locked --quiet --all-targets -- -D warnings
+
+# What is shipped has no crate twice; tests may.
+deny = $(CARGO_DENY)/bin/cargo-deny --locked --log-level error --manifest-path $(1)/Cargo.toml
+
+.PHONY: deny
+deny: $(CARGO_DENY) ## check licences, sources and duplicates of dependencies
+	@filter/setup/say "checking licences, sources and duplicates of dependencies"
+	@$(call deny,filter) --target wasm32-wasip1 --exclude-dev check bans licenses sources
+	@$(call deny,filter/cli) --exclude-dev check bans licenses sources
+	@for package in . $(APART); do \
+	  $(call deny,$$package) --workspace check -A duplicate bans licenses sources || exit 1; \
+	done
+
+.PHONY: audit
+audit: deny ## check dependencies for known vulnerabilities too (fetches the RustSec database with git)
+	@filter/setup/say "checking dependencies for known vulnerabilities"
+	@for package in . $(APART); do $(call deny,$$package) --workspace check advisories || exit 1; done
 
 .PHONY: test-core
 test-core: prerequisites ## tests of the core, the command-line tool, the shop and the benchmark
 	@filter/setup/say "testing the core, the command-line tool, the shop and the benchmark"
-	@cargo test --quiet -p spanmesh-core -p spanmesh-export -p spanmesh-config -p spanmesh-json -p spanmesh-cli -p spanmesh-shop
-	@cd tests/bench && cargo test --quiet
+	@cargo test --locked --quiet -p spanmesh-core -p spanmesh-export -p spanmesh-config -p spanmesh-json -p spanmesh-cli -p spanmesh-shop -p spanmesh-supply
+	@cd tests/bench && cargo test --locked --quiet
 
 .PHONY: test-node
 test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core as WebAssembly, in Node
@@ -95,20 +127,20 @@ test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core a
 	@tests/setup/node-tests
 
 .PHONY: test-e2e
-test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(KUBERNETES) $(JAEGER) $(OTELCOL) $(ZIPKIN) $(PROPAGATORS)/propagators.stamp $(GRAFANA)/grafana.stamp ## tests in real Envoys, the current and the oldest supported, and of the repository
+test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(KUBERNETES) $(JAEGER) $(OTELCOL) $(ZIPKIN) $(PROPAGATORS)/propagators.stamp $(GRAFANA)/grafana.stamp $(CYCLONEDX) ## tests in real Envoys, the current and the oldest supported, and of the repository
 	@filter/setup/say "testing the harness and the repository"
-	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-harness -p spanmesh-foreign
-	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-tests --test tidy --test interop
+	@$(call with_envoy,$(ENVOY)) cargo test --locked --quiet -p spanmesh-harness -p spanmesh-foreign
+	@$(call with_envoy,$(ENVOY)) cargo test --locked --quiet -p spanmesh-tests --test tidy --test interop
 	@for version in $(sort $(ENVOY) $(ENVOY_OLDEST)); do \
 	  filter/setup/say "testing end to end in Envoy $$version"; \
 	  SPANMESH_ENVOY="$(CACHE)/envoy-$$version/bin/envoy-binary" \
-	    cargo test --quiet -p spanmesh-tests --test e2e -- --test-threads $(E2E_THREADS) || exit 1; \
+	    cargo test --locked --quiet -p spanmesh-tests --test e2e -- --test-threads $(E2E_THREADS) || exit 1; \
 	done
 
 .PHONY: test-mesh
 test-mesh: build $(call envoy,$(ENVOY)) $(KUBERNETES) $(ISTIO) $(REGISTRY) ## the manifests of istio/ on a real Kubernetes API server, istiod and its agents
 	@filter/setup/say "testing on a real control plane"
-	@$(call with_envoy,$(ENVOY)) cargo test --quiet -p spanmesh-mesh -- --test-threads 3
+	@$(call with_envoy,$(ENVOY)) cargo test --locked --quiet -p spanmesh-mesh -- --test-threads 3
 
 .PHONY: test-envoys
 test-envoys: ## tests end to end and on the real control plane, in each supported Envoy (before a release)
@@ -118,7 +150,7 @@ test-envoys: ## tests end to end and on the real control plane, in each supporte
 
 .PHONY: schema
 schema: ## write filter/config/config.schema.json from the table of options
-	@SPANMESH_WRITE_SCHEMA=1 cargo test --quiet -p spanmesh-config --test schema
+	@SPANMESH_WRITE_SCHEMA=1 cargo test --locked --quiet -p spanmesh-config --test schema
 
 .PHONY: clean
 clean: ## remove what was built here (third-party tools stay in ~/.cache/spanmesh)
@@ -162,6 +194,12 @@ $(PROPAGATORS)/propagators.stamp:
 
 $(GRAFANA)/grafana.stamp:
 	@tests/setup/grafana
+
+$(CARGO_DENY):
+	@tests/setup/cargo-deny
+
+$(CYCLONEDX):
+	@tests/setup/cyclonedx
 
 $(CACHE)/wasm-bindgen.stamp: Cargo.lock
 	@tests/setup/wasm-bindgen

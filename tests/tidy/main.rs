@@ -9,3 +9,4 @@ mod manifests;
 mod metrics;
 mod module;
 mod readme;
+mod supply;

@@ -59,6 +59,12 @@ pub fn registry(file: &str) -> PathBuf {
     below("SPANMESH_REGISTRY", file, "the OCI registry and its client")
 }
 
+/// A JSON schema of CycloneDX (`bom-1.6.SNAPSHOT.schema.json` …), from the directory in the
+/// environment variable `SPANMESH_CYCLONEDX`.
+pub fn cyclonedx(file: &str) -> PathBuf {
+    below("SPANMESH_CYCLONEDX", file, "the schemas of CycloneDX")
+}
+
 /// The built module, from the environment variable `SPANMESH_WASM`.
 pub fn module() -> PathBuf {
     from_environment("SPANMESH_WASM", "the built spanmesh.wasm")
