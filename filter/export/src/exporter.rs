@@ -101,8 +101,11 @@ impl Exporter {
     /// The export to send now, if any. From then on it is in flight until [`Self::handle`] is told
     /// what came of it.
     pub fn poll_transmit(&mut self, now: u64, counters: &mut Counters) -> Option<Transmit<'_>> {
-        self.queue.close_due(now);
         let number = self.free_target(now)?;
+        // While others wait to be sent, a batch goes on filling: what waited leaves in few exports.
+        if !self.queue.is_ready() {
+            self.queue.close_due(now);
+        }
         let mut batch = self.queue.take_ready()?;
         batch.first_sent.get_or_insert(now);
         counters.add(Counter::ExportAttempts, 1);
@@ -251,7 +254,8 @@ impl Exporter {
     pub fn next_wakeup(&self) -> Option<u64> {
         let answers = self.targets.iter().filter_map(|target| target.in_flight.as_ref());
         let overdue = answers.map(|export| export.patience.until).min();
-        let ready = if self.queue.is_ready() { self.next_free() } else { self.queue.open_due() };
+        let due = if self.queue.is_ready() { Some(0) } else { self.queue.open_due() };
+        let ready = due.and_then(|due| Some(self.next_free()?.max(due)));
         [overdue, ready].into_iter().flatten().min()
     }
 

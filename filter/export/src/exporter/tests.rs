@@ -144,6 +144,39 @@ fn a_retryable_failure_is_tried_again_with_the_same_body_until_it_is_accepted() 
 }
 
 #[test]
+fn a_batch_goes_on_filling_while_nothing_can_be_sent() {
+    let mut subject = Subject::new();
+    subject.push(0, 1);
+    assert!(subject.sends(SECOND), "its delay is over");
+    subject.push(SECOND, 1);
+    assert!(!subject.sends(3 * SECOND), "an answer is waited for");
+    assert_eq!(subject.exporter.next_wakeup(), Some(11 * SECOND), "only its time can run out");
+    subject.hears(3 * SECOND, &BUSY);
+    assert_eq!(subject.exporter.next_wakeup(), Some(3 * SECOND + SECOND / 2));
+    subject.push(3 * SECOND, 1);
+    let first = subject.exporter.poll_transmit(4 * SECOND, &mut subject.counters).unwrap();
+    let first = first.body.len();
+    subject.hears(4 * SECOND, &ACCEPTED);
+    let second = subject.exporter.poll_transmit(4 * SECOND, &mut subject.counters).unwrap();
+    assert_eq!(second.body.len(), first + 2, "both spans of that time in one export");
+    subject.hears(4 * SECOND, &ACCEPTED);
+    assert!(subject.exporter.is_empty());
+}
+
+#[test]
+fn the_open_batch_waits_for_its_delay_and_for_the_cluster() {
+    let mut subject = Subject::new();
+    subject.push(0, 1);
+    assert_eq!(subject.exporter.next_wakeup(), Some(SECOND), "its delay");
+    assert!(subject.sends(SECOND));
+    subject.hears(SECOND, &BUSY);
+    assert!(subject.sends(2 * SECOND));
+    subject.push(2 * SECOND, 1);
+    subject.hears(2 * SECOND, &ACCEPTED);
+    assert_eq!(subject.exporter.next_wakeup(), Some(3 * SECOND), "the delay again");
+}
+
+#[test]
 fn retry_after_is_honoured_and_its_deadline_too() {
     let mut subject = Subject::new();
     subject.push(0, 2);
