@@ -22,7 +22,7 @@ CYCLONEDX := $(CACHE)/$(shell tests/setup/cyclonedx name)
 WASM_TOOLCHAIN ?= rustup
 
 # Packages outside the workspace, so that their dependencies stay out of ours.
-APART := tests/bench filter/benches filter/fuzz
+APART := tests/bench tests/scale filter/benches filter/fuzz
 
 MODULE := $(CURDIR)/target/spanmesh.wasm
 export SPANMESH_CACHE := $(CACHE)
@@ -89,6 +89,11 @@ bench: build $(call envoy,$(ENVOY)) ## compare CPU and latency with no tracing a
 	@cd tests/bench && cargo build --locked --quiet --release
 	@$(call with_envoy,$(ENVOY)) tests/bench/target/release/spanmesh-bench --out target/bench $(BENCH)
 
+.PHONY: scale
+scale: prerequisites ## simulate 10,000 sidecars and their collectors, for the numbers in tests/SCALE.md
+	@cd tests/scale && cargo build --locked --quiet --release
+	@tests/scale/target/release/spanmesh-scale target/scale
+
 .PHONY: lint
 lint: prerequisites wasm-target ## check formatting and lints
 	@filter/setup/say "checking formatting and lints"
@@ -96,7 +101,9 @@ lint: prerequisites wasm-target ## check formatting and lints
 	@for package in $(APART); do (cd $$package && cargo fmt --check) || exit 1; done
 	@cargo clippy --locked --quiet --workspace --exclude spanmesh-filter --all-targets -- -D warnings
 	@cargo clippy --locked --quiet -p spanmesh-filter --target wasm32-wasip1 -- -D warnings
-	@cd tests/bench && cargo clippy --locked --quiet --all-targets -- -D warnings
+	@for package in tests/bench tests/scale; do \
+	  (cd $$package && cargo clippy --locked --quiet --all-targets -- -D warnings) || exit 1; \
+	done
 
 # What is shipped has no crate twice; tests may.
 deny = $(CARGO_DENY)/bin/cargo-deny --locked --log-level error --manifest-path $(1)/Cargo.toml
@@ -116,10 +123,11 @@ audit: deny ## check dependencies for known vulnerabilities too (fetches the Rus
 	@for package in . $(APART); do $(call deny,$$package) --workspace check advisories || exit 1; done
 
 .PHONY: test-core
-test-core: prerequisites ## tests of the core, the command-line tool, the shop and the benchmark
-	@filter/setup/say "testing the core, the command-line tool, the shop and the benchmark"
+test-core: prerequisites ## tests of the core, the command-line tool, the shop, the benchmark and the simulation
+	@filter/setup/say "testing the core, the command-line tool, the shop, the benchmark and the simulation"
 	@cargo test --locked --quiet -p spanmesh-core -p spanmesh-export -p spanmesh-config -p spanmesh-json -p spanmesh-cli -p spanmesh-shop -p spanmesh-supply
 	@cd tests/bench && cargo test --locked --quiet
+	@cd tests/scale && cargo test --locked --quiet
 
 .PHONY: test-node
 test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core as WebAssembly, in Node
@@ -154,7 +162,7 @@ schema: ## write filter/config/config.schema.json from the table of options
 
 .PHONY: clean
 clean: ## remove what was built here (third-party tools stay in ~/.cache/spanmesh)
-	@rm -rf target tests/bench/target
+	@rm -rf target tests/bench/target tests/scale/target
 
 .PHONY: prerequisites
 prerequisites:

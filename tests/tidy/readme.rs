@@ -76,6 +76,7 @@ fn every_target_of_make_is_told() {
         "make sbom",
         "make sizes",
         "make deny",
+        "make scale",
         "make screenshots",
         "KEEP=1",
         "UI=zipkin",

@@ -168,7 +168,7 @@ fn every_build_takes_the_locked_versions() {
         }
     }
     assert!(commands >= 15, "{commands}");
-    for package in ["", "tests/bench/", "filter/benches/", "filter/fuzz/"] {
+    for package in ["", "tests/bench/", "tests/scale/", "filter/benches/", "filter/fuzz/"] {
         let lock = format!("{package}Cargo.lock");
         let mut tracked = Command::new("git");
         tracked.args(["ls-files", "--error-unmatch", &lock]).current_dir(&root);
