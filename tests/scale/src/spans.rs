@@ -42,9 +42,9 @@ impl BatchBytes {
             // What lies between is on the line between.
             for bytes in [&mut plain, &mut gzip] {
                 let (from, to) = (bytes[before], bytes[count]);
-                for between in before + 1..count {
-                    let share = (between - before) as u64;
-                    bytes[between] = from + (to - from) * share / (count - before) as u64;
+                let known = count - before;
+                for (place, bytes) in bytes[before..count].iter_mut().enumerate().skip(1) {
+                    *bytes = from + (to - from) * place as u64 / known as u64;
                 }
             }
         }

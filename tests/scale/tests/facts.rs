@@ -119,7 +119,7 @@ fn all_is_as_before_soon_after() {
 fn collectors_that_cannot_bear_the_load_drop_it_and_are_not_run_over() {
     let scenario = Scenario {
         sidecars: SIDECARS,
-        returning: 10,
+        returning: 2,
         ..Scenario::fleet(SAMPLINGS[0], Outage::Refused, 60 * SECOND)
     };
     let outcome = fleet::run(&scenario, &BYTES);
