@@ -82,9 +82,8 @@ impl Outcome {
     pub fn drained_after(&self, scenario: &Scenario) -> Option<f64> {
         let usual = self.steady().queued * 1.1;
         let tenths = self.between(scenario.outage_end(), scenario.end());
-        let last =
-            tenths.iter().rposition(|tenth| tenth.queued as f64 > usual).map_or(0, |at| at + 1);
-        (last < tenths.len()).then_some(last as f64 / 10.0)
+        let first = tenths.iter().position(|tenth| tenth.queued as f64 <= usual)?;
+        Some(first as f64 / 10.0)
     }
 
     /// Most spans in all queues at any time.
