@@ -77,7 +77,7 @@ impl KeptTraces {
     ) -> Result<(), Conflict> {
         for _ in 0..TRIES {
             let (value, version) = shared.get(&self.head).unwrap_or_default();
-            let notice = number(&value).unwrap_or_default() + 1;
+            let notice = number(&value).unwrap_or_default().saturating_add(1);
             if shared.set(&self.head, &notice.to_le_bytes(), version).is_ok() {
                 let mut slot = notice.to_le_bytes().to_vec();
                 slot.extend(now.to_le_bytes());
@@ -104,8 +104,10 @@ impl KeptTraces {
         self.heard = bell;
         let last =
             shared.get(&self.head).and_then(|(value, _)| number(&value)).unwrap_or(self.read);
-        let first = (self.read + 1).max(last.saturating_sub(SLOTS - 1));
-        self.missed += first.saturating_sub(self.read + 1);
+        // Others may write the head too: it may be any number.
+        let next = self.read.saturating_add(1);
+        let first = next.max(last.saturating_sub(SLOTS - 1));
+        self.missed = self.missed.saturating_add(first.saturating_sub(next));
         for notice in first..=last {
             let value = shared.get(&self.slot(notice)).map(|(value, _)| value).unwrap_or_default();
             let Some((written, at, trace_id)) = read_slot(&value).filter(|slot| slot.0 >= notice)
@@ -115,7 +117,7 @@ impl KeptTraces {
                 return;
             };
             if written > notice {
-                self.missed += 1;
+                self.missed = self.missed.saturating_add(1);
             } else if let Err(place) = self.find(trace_id) {
                 self.known.insert(place, trace_id);
                 self.order.push_back((at, trace_id));
@@ -267,6 +269,10 @@ mod tests {
         store.set("test/1", b"garbage", 0).unwrap();
         store.set("test/bell", &[], 0).unwrap();
         assert!(!reader.contains(1, id(7), &store));
+        store.set("test/head", &u64::MAX.to_le_bytes(), 0).unwrap();
+        assert_eq!(reader.publish(1, id(7), &store), Ok(()));
+        let mut late = join(&store);
+        assert!(late.contains(1, id(7), &store) && !reader.contains(1, id(7), &store));
     }
 
     #[test]
