@@ -29,9 +29,12 @@ impl Cidr {
         Some(Self { network: number(address) & mask(length), length })
     }
 
-    /// Whether the address lies in the range. An IPv4 address mapped into IPv6 is that address.
+    /// Whether the address lies in the range. An IPv4 address mapped into IPv6 is that address; a range
+    /// of IPv6 in which such would lie has none of them, as in Envoy: `::/0` is not everybody.
     pub fn contains(&self, address: IpAddr) -> bool {
-        number(address) & mask(self.length) == self.network
+        let number = number(address);
+        let is_ipv4 = number >> 32 == 0xffff;
+        (self.length >= 96 || !is_ipv4) && number & mask(self.length) == self.network
     }
 }
 
@@ -63,6 +66,8 @@ mod tests {
             ("0.0.0.0/0", "203.0.113.9", true, "all of IPv4"),
             ("0.0.0.0/0", "2001:db8::1", false, "and nothing of IPv6"),
             ("::/0", "2001:db8::1", true, "all of IPv6"),
+            ("::/0", "203.0.113.9", false, "and nothing of IPv4"),
+            ("::/64", "::ffff:203.0.113.9", false, "mapped into IPv6"),
             ("2001:db8::/32", "2001:db8:1::1", true, "inside"),
             ("2001:db8::/32", "2001:db9::1", false, "outside"),
             ("10.0.0.0/8", "::ffff:10.0.0.1", true, "mapped into IPv6"),
