@@ -144,16 +144,22 @@ impl Subject {
     }
 
     fn poll(&mut self) {
-        let due = self.exporter.next_wakeup().is_some_and(|at| at <= self.now);
+        while self.exporter.overdue(self.now).is_some() {
+            self.hear(&Outcome::TimedOut, 0);
+        }
         let body = self
             .exporter
             .poll_transmit(self.now, &mut self.counters)
             .map(|transmit| transmit.body.to_vec());
-        assert!(body.is_some() || !due, "the promise of next_wakeup is kept");
-        let Some(body) = body else { return };
+        let Some(body) = body else {
+            let next = self.exporter.next_wakeup();
+            assert!(next.is_none_or(|at| at > self.now), "nothing was due, and nothing is");
+            return;
+        };
         assert_eq!(self.in_flight, None, "one export at a time");
         let patience = self.now.saturating_add(TIMEOUT);
-        assert_eq!(self.exporter.next_wakeup(), Some(patience), "an answer is awaited");
+        let next = self.exporter.next_wakeup();
+        assert!(next.is_some_and(|at| at <= patience), "an answer is awaited");
         assert_eq!(self.again.take().unwrap_or_else(|| body.clone()), body, "the same body");
         let request = ExportTraceServiceRequest::decode(body.as_slice()).expect("it decodes");
         let spans = request.resource_spans[0].scope_spans[0].spans.len();
