@@ -22,7 +22,7 @@ CYCLONEDX := $(CACHE)/$(shell tests/setup/cyclonedx name)
 WASM_TOOLCHAIN ?= rustup
 
 # Packages outside the workspace, so that their dependencies stay out of ours.
-APART := tests/bench tests/scale filter/benches filter/fuzz
+APART := tests/bench tests/scale filter/benches filter/fuzz tests/fakehost
 
 MODULE := $(CURDIR)/target/spanmesh.wasm
 export SPANMESH_CACHE := $(CACHE)
@@ -57,7 +57,7 @@ screenshots: build $(call envoy,$(ENVOY)) $(ZIPKIN) ## render the shop's traces 
 	@$(call with_envoy,$(ENVOY)) examples/screenshots/take "$(CURDIR)/target/debug/spanmesh-shop"
 
 .PHONY: test
-test: lint deny test-core test-node test-e2e test-mesh ## run every test; ENVOY=1.36.4 chooses another Envoy
+test: lint deny test-core test-fuzz test-node test-e2e test-mesh ## run every test; ENVOY=1.36.4 chooses another Envoy
 
 .PHONY: build
 build: prerequisites wasm-target $(MODULE) ## build the module: target/spanmesh.wasm
@@ -128,6 +128,16 @@ test-core: prerequisites ## tests of the core, the command-line tool, the shop, 
 	@cargo test --locked --quiet -p spanmesh-core -p spanmesh-export -p spanmesh-config -p spanmesh-json -p spanmesh-cli -p spanmesh-shop -p spanmesh-supply
 	@cd tests/bench && cargo test --locked --quiet
 	@cd tests/scale && cargo test --locked --quiet
+
+.PHONY: test-fuzz
+test-fuzz: prerequisites ## two seconds of each fuzz target, with its corpus
+	@filter/setup/say "fuzzing for a minute"
+	@filter/fuzz/run 2
+
+.PHONY: fuzz
+fuzz: prerequisites ## fuzz the parsers and the whole filter (SECONDS=60 for each target, TARGET=whole_filter for one, MERGE=1 keeps what was found)
+	@filter/fuzz/run $(or $(SECONDS),60) $(TARGET)
+	@if [ "$(MERGE)" = 1 ]; then MERGE=1 filter/fuzz/run 0 $(TARGET); fi
 
 .PHONY: test-node
 test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core as WebAssembly, in Node

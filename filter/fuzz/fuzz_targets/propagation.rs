@@ -12,6 +12,7 @@ use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::span_context::{SpanContext, TraceFlags};
 use spanmesh_core::trace_state::TraceState;
 use spanmesh_core::trust::{Crossing, OnForeignContext};
+use spanmesh_core_fuzz::lines::pairs;
 
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {
@@ -36,11 +37,7 @@ fuzz_target!(|input: Input<'_>| {
         _ => Crossing::Entering(OnForeignContext::IgnoreDecision),
     };
     let propagation = Propagation::new(extract, vec![inject]);
-    let lines = input.headers.split(|&byte| byte == b'\n').filter_map(|line| {
-        let colon = line.windows(2).position(|two| two == b": ")?;
-        Some((&line[..colon], &line[colon + 2..]))
-    });
-    let head = RequestHead::noticing(propagation.noticed(), serialise(lines.collect::<Vec<_>>()));
+    let head = RequestHead::noticing(propagation.noticed(), serialise(pairs(input.headers)));
     let extracted = propagation.extract(&head);
     assert!(extracted.parent.is_none() || !extracted.invalid_parent);
 
@@ -78,8 +75,8 @@ fuzz_target!(|input: Input<'_>| {
     }
 
     let next = Propagation::new(vec![inject], vec![]);
-    let pairs = written.iter().map(|(name, value)| (name.as_bytes(), value.as_slice()));
-    let told = next.extract(&RequestHead::noticing(next.noticed(), serialise(pairs)));
+    let told = written.iter().map(|(name, value)| (name.as_bytes(), value.as_slice()));
+    let told = next.extract(&RequestHead::noticing(next.noticed(), serialise(told)));
     assert_eq!(told.decision.sampled(), Some(input.sampled));
     let parent = told.parent.expect("what was written can be read");
     assert_eq!(parent.span_id, Some(span_id));

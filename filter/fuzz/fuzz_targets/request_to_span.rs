@@ -1,5 +1,5 @@
 //! Spans: whatever the request and the answer were, prost decodes the span and encodes it to the
-//! same bytes.
+//! same bytes, and what foreign decoders have of its JSON is what they have of its protobuf.
 
 #![no_main]
 
@@ -8,11 +8,13 @@ use std::rc::Rc;
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message as _;
 use spanmesh_core::entropy::EntropyPool;
 use spanmesh_core::header_map::{Pairs, serialise};
 use spanmesh_core::otlp::attributes::AttributeLimits;
 use spanmesh_core::otlp::messages::ScopeSpans;
+use spanmesh_core::otlp::wire::{put_bytes, put_message};
 use spanmesh_core::propagation::Propagation;
 use spanmesh_core::redact::{Detectors, RedactedPaths, Redaction};
 use spanmesh_core::request_head::RequestHead;
@@ -24,6 +26,8 @@ use spanmesh_core::span::{
 use spanmesh_core::tracer::{Placement, Surroundings, Tracer};
 use spanmesh_core::trust::Crossing;
 use spanmesh_core_fuzz::NoSharedData;
+use spanmesh_core_fuzz::lines::pairs;
+use spanmesh_export::encoding::{otlp_json, zipkin_json};
 
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {
@@ -94,7 +98,29 @@ fuzz_target!(|request: Input<'_>| {
     keys.sort();
     keys.dedup();
     assert_eq!(keys.len(), span.attributes.len(), "no key stands twice");
+    is_same_as_json(&out);
 });
+
+/// `spans`: an encoded `ScopeSpans` with one span.
+fn is_same_as_json(spans: &[u8]) {
+    let mut request = Vec::new();
+    put_message(&mut request, 1, |out| put_bytes(out, 2, spans));
+    let expected = ExportTraceServiceRequest::decode(request.as_slice()).expect("OTLP");
+    let mut json = Vec::new();
+    otlp_json(&request, &mut json);
+    let read: ExportTraceServiceRequest = serde_json::from_slice(&json).expect("OTLP, JSON");
+    assert_eq!(read, expected);
+
+    json.clear();
+    zipkin_json(&request, &mut json);
+    let read: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    let [span] = read.as_array().expect("a list").as_slice() else { panic!("one span") };
+    let hex = |id: &[u8]| id.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let theirs = &expected.resource_spans[0].scope_spans[0].spans[0];
+    assert_eq!(span["traceId"], hex(&theirs.trace_id));
+    assert_eq!(span["id"], hex(&theirs.span_id));
+    assert_eq!(span["timestamp"].as_u64().unwrap_or(0), theirs.start_time_unix_nano / 1_000);
+}
 
 /// Everything that a span may hold; attributes and their values up to `limit`.
 fn settings(limit: u8) -> SpanSettings {
@@ -121,12 +147,5 @@ fn settings(limit: u8) -> SpanSettings {
 }
 
 fn header_list(text: &[u8]) -> Vec<u8> {
-    let lines = text.split(|&byte| byte == b'\n');
-    let pairs: Vec<_> = lines
-        .filter_map(|line| {
-            let colon = line.windows(2).position(|two| two == b": ")?;
-            Some((&line[..colon], &line[colon + 2..]))
-        })
-        .collect();
-    serialise(pairs)
+    serialise(pairs(text))
 }
