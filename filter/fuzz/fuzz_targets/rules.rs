@@ -103,12 +103,7 @@ fuzz_target!(|input: Input<'_>| {
 /// Where the parameters' values stand, by the letter of the grammar.
 fn parameters(template: &str, path: &[u8]) -> Option<Vec<std::ops::Range<usize>>> {
     let (mut found, mut at) = (Vec::new(), 0);
-    let mut segments = template[1..].split('/').peekable();
-    // A slash within braces belongs to a name, not to the path.
-    let mut joined = Vec::new();
-    while let Some(segment) = segments.next() {
-        joined.push(segment);
-    }
+    let joined: Vec<&str> = template[1..].split('/').collect();
     for (index, segment) in joined.iter().enumerate() {
         if path.get(at) != Some(&b'/') {
             return None;
