@@ -15,6 +15,7 @@ ISTIO := $(CACHE)/$(shell tests/setup/istio name)
 REGISTRY := $(CACHE)/$(shell tests/setup/registry name)
 ZIPKIN := $(CACHE)/zipkin-3.5.1/zipkin-server.jar
 PROPAGATORS := $(CACHE)/propagators-1.45.2-4.16.0
+OTLP := $(CACHE)/opentelemetry-proto-1.45.2
 GRAFANA := $(CACHE)/grafana-sdk-11.6.0
 CARGO_DENY := $(CACHE)/$(shell tests/setup/cargo-deny name)
 CYCLONEDX := $(CACHE)/$(shell tests/setup/cyclonedx name)
@@ -34,6 +35,7 @@ export SPANMESH_ISTIO := $(ISTIO)
 export SPANMESH_REGISTRY := $(REGISTRY)
 export SPANMESH_ZIPKIN := $(ZIPKIN)
 export SPANMESH_PROPAGATORS := $(PROPAGATORS)/bin/python
+export SPANMESH_OTLP := $(OTLP)/bin/python
 export SPANMESH_GRAFANA := $(GRAFANA)/bin/python
 export SPANMESH_CYCLONEDX := $(CYCLONEDX)
 
@@ -145,7 +147,7 @@ test-node: prerequisites $(CACHE)/wasm-bindgen.stamp ## unit tests of the core a
 	@tests/setup/node-tests
 
 .PHONY: test-e2e
-test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(KUBERNETES) $(JAEGER) $(OTELCOL) $(ZIPKIN) $(PROPAGATORS)/propagators.stamp $(GRAFANA)/grafana.stamp $(CYCLONEDX) ## tests in real Envoys, the current and the oldest supported, and of the repository
+test-e2e: build $(call envoy,$(ENVOY)) $(call envoy,$(ENVOY_OLDEST)) $(KUBERNETES) $(JAEGER) $(OTELCOL) $(ZIPKIN) $(PROPAGATORS)/propagators.stamp $(OTLP)/otlp.stamp $(GRAFANA)/grafana.stamp $(CYCLONEDX) ## tests in real Envoys, the current and the oldest supported, and of the repository
 	@filter/setup/say "testing the harness and the repository"
 	@$(call with_envoy,$(ENVOY)) cargo test --locked --quiet -p spanmesh-harness -p spanmesh-foreign
 	@$(call with_envoy,$(ENVOY)) cargo test --locked --quiet -p spanmesh-tests --test tidy --test interop
@@ -209,6 +211,9 @@ $(ZIPKIN):
 
 $(PROPAGATORS)/propagators.stamp:
 	@tests/setup/propagators
+
+$(OTLP)/otlp.stamp:
+	@tests/setup/otlp
 
 $(GRAFANA)/grafana.stamp:
 	@tests/setup/grafana

@@ -4,6 +4,7 @@ mod access_log;
 mod attributes;
 mod backends;
 mod configuration;
+mod conformance;
 mod delivery;
 mod ecds;
 mod grpc;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use spanmesh_harness::{
-    Client, Collector, Envoy, EnvoyConfig, ReceivedSpan, Request, Response, SECONDS, Upstream,
+    Allowance, Client, Collector, Envoy, EnvoyConfig, ReceivedSpan, Request, Response, SECONDS,
+    Upstream,
 };
 
 /// The documented port of the inbound listener.
@@ -70,7 +71,9 @@ impl Sidecar {
         adjust: impl FnOnce(EnvoyConfig) -> EnvoyConfig,
     ) -> Sidecar {
         let (config, parts) = Parts::start().await;
-        let config = adjust(config.plugin_configuration(&plugin(more).to_string()));
+        let plugin = plugin(more);
+        parts.collector.allow(Allowance::configured(&plugin));
+        let config = adjust(config.plugin_configuration(&plugin.to_string()));
         parts.around(Envoy::builder(config).start().await)
     }
 

@@ -1,6 +1,7 @@
 //! Limits of spans, and the account of what they take.
 
 use serde_json::json;
+use spanmesh_harness::Allowance;
 
 use super::{get, keys_are_unique, with_variables};
 use crate::support::{INBOUND, SOON, Sidecar};
@@ -63,6 +64,7 @@ async fn the_count_may_come_from_the_environment() {
     let variables =
         json!({"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "2", "OTEL_ATTRIBUTE_COUNT_LIMIT": "9"});
     let sidecar = Sidecar::start_with(json!({}), |config| with_variables(config, &variables)).await;
+    sidecar.collector.allow(Allowance::limits("the environment has a limit"));
     let (_, span) = sidecar.span_of(INBOUND, get("/")).await;
     assert_eq!(span.attr_keys(), ["http.request.method", "url.path"]);
     assert!(span.span.dropped_attributes_count > 5);

@@ -2,7 +2,7 @@
 
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use serde_json::json;
-use spanmesh_harness::ReceivedSpan;
+use spanmesh_harness::{Allowance, ReceivedSpan};
 
 use super::{get, keys_are_unique, with_variables};
 use crate::support::{INBOUND, OUTBOUND, Sidecar};
@@ -85,6 +85,8 @@ async fn custom_tags_of_the_mesh_are_followed() {
         )
     })
     .await;
+    let tags = ["cluster_name", "region", "zone", "tenant", "caller"];
+    sidecar.collector.allow(Allowance::attributes(&tags, "tags of the mesh"));
     let request = get("/").header("x-tenant", "a").header("x-tenant", "b");
     let (_, span) = sidecar.span_of(INBOUND, request).await;
     let expected = [

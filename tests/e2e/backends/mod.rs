@@ -10,6 +10,6 @@ mod jaeger;
 mod jaeger_form;
 mod otelcol;
 mod otlp_form;
-mod traffic;
+pub mod traffic;
 mod zipkin;
 mod zipkin_form;

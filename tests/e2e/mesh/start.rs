@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use spanmesh_harness::header_copying_app::{Copied, TRACE_CONTEXT};
-use spanmesh_harness::{Collector, Envoy, HeaderCopyingApp};
+use spanmesh_harness::{Allowance, Collector, Envoy, HeaderCopyingApp};
 use tokio::task::JoinHandle;
 
 use super::{Mesh, Service, wiring};
@@ -51,10 +51,12 @@ impl<'a> MeshBuilder<'a> {
         for (name, mut config) in self.names.iter().zip(wiring::configurations(self.names)) {
             let outbound = config.port(15001);
             let application = HeaderCopyingApp::start_copying(outbound, self.copied).await;
+            let plugin = named(name, (self.plugin)(name));
+            collector.allow(Allowance::configured(&plugin));
             let config = config
                 .map_port(8080, application.port())
                 .map_port(4318, collector.port())
-                .plugin_configuration(&named(name, (self.plugin)(name)).to_string());
+                .plugin_configuration(&plugin.to_string());
             let envoy = Envoy::builder(config).concurrency(self.workers);
             starting.push((*name, application, tokio::spawn(envoy.start())));
         }

@@ -139,9 +139,11 @@ impl Request {
 
 #[test]
 fn the_table_is_complete() {
+    use spanmesh_harness::Documented;
     let names: std::collections::BTreeSet<_> = all().map(|case| case.name).collect();
     assert_eq!(names.len(), 41, "official tests, each once");
     assert_eq!(all().count(), 41, "official tests, each once");
+    Documented::assert("W3C Trace Context", "level 2, strict; harness acab820", names.len());
     assert_eq!(all().map(|case| case.requests.len()).sum::<usize>(), 83, "requests");
     let of = |suite| names.iter().filter(|name| name.starts_with(suite)).count();
     let suites = ["TraceContextTest.test_", "AdvancedTest.test_", "TraceContext2Test.test_"];

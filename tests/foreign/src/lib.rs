@@ -1,5 +1,6 @@
 //! Propagators that are not ours: those of OpenTelemetry in Rust and in Python, and Datadog's own.
-//! Tests of interoperation let them write what the filter reads and read what it writes.
+//! Tests of interoperation let them write what the filter reads and read what it writes. [`otlp`] has
+//! decoders of what it exports.
 //!
 //! ```
 //! use spanmesh_foreign::{Format, Propagator, corpus};
@@ -18,12 +19,14 @@
 
 pub mod baggage;
 pub mod corpus;
+pub mod otlp;
 
 mod context;
 mod format;
 mod opentelemetry_rust;
 mod propagator;
 mod python;
+mod server;
 
 pub use context::{Context, Decision};
 pub use format::Format;

@@ -13,55 +13,21 @@
 //! - Datadog's tracer reads debug as "kept by the user", and writes that as debug; of B3 it takes ids
 //!   of any length and no span id, but not `true` and `false`.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
 use serde_json::{Value, json};
 use spanmesh_harness::paths;
 
+use crate::server::Server;
 use crate::{Context, Decision, Format, Headers, Library};
 
 /// Started by the first question; it ends when its input does, which is when this process ends.
-static SERVER: LazyLock<Mutex<Server>> = LazyLock::new(|| Mutex::new(Server::start()));
-
-struct Server {
-    _process: Child,
-    questions: ChildStdin,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Server {
-    fn start() -> Server {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/propagators.py");
-        let mut command = Command::new(paths::propagators_python());
-        // Without -I, the environment could bring in other packages.
-        command.args(["-I", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = command.spawn().expect("the interpreter of SPANMESH_PROPAGATORS runs");
-        let questions = process.stdin.take().expect("it is piped");
-        let answers = BufReader::new(process.stdout.take().expect("it is piped"));
-        Server { _process: process, questions, answers }
-    }
-
-    fn ask(&mut self, question: &Value) -> Value {
-        writeln!(self.questions, "{question}").expect("propagators.py reads questions");
-        let mut line = String::new();
-        self.answers.read_line(&mut line).expect("propagators.py answers in UTF-8");
-        let answer = serde_json::from_str(&line);
-        answer.unwrap_or_else(|error| panic!("{question} is answered by {line:?}: {error}"))
-    }
-}
+static SERVER: LazyLock<Mutex<Server>> =
+    LazyLock::new(|| Mutex::new(Server::start("propagators.py", &paths::propagators_python())));
 
 /// The answer to a question. Panics with the traceback when Python raised an exception.
 pub(crate) fn ask(question: &Value) -> Value {
-    // A poisoned lock is no reason to fail the other tests: the answer had been read.
-    let mut server = SERVER.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let answer = server.ask(question);
-    drop(server);
-    if let Some(traceback) = answer.get("raised") {
-        panic!("{question} raised {}", traceback.as_str().unwrap_or_default());
-    }
-    answer
+    Server::ask(&SERVER, question)
 }
 
 pub(crate) fn inject(library: Library, formats: &[Format], context: &Context) -> Headers {

@@ -2,5 +2,6 @@
 
 mod baggage;
 mod conflicts;
+mod otlp;
 mod readings;
 mod round_trips;

@@ -21,6 +21,7 @@ use std::time::Duration;
 use http::Version;
 use tokio::time::sleep;
 
+use crate::conformance::{Allowance, Violations};
 use crate::port::free_port;
 use crate::record::Record;
 use crate::resettable::Connection;
@@ -44,6 +45,9 @@ const LEAVING: Duration = Duration::from_millis(50);
 
 /// The sink. It takes HTTP/1.1 and HTTP/2 (prior knowledge) on one port, decodes each body
 /// and keeps everything that came. It understands each [`Protocol`], compressed with gzip or not.
+///
+/// It checks what comes ([`crate::conformance`]), and panics with what breaks a rule when it is asked
+/// for requests or spans, or dropped.
 #[derive(Debug)]
 pub struct Collector {
     port: u16,
@@ -55,6 +59,7 @@ pub struct Collector {
 struct State {
     plan: Mutex<Plan>,
     requests: Record<ExportRequest>,
+    violations: Violations,
 }
 
 impl Collector {
@@ -65,10 +70,25 @@ impl Collector {
 
     /// Starts on this port, for instance one that a running Envoy exports to already.
     pub async fn start_on(port: u16) -> Collector {
-        let state = State { plan: Mutex::new(Plan::new()), requests: Record::default() };
+        Collector::start_with(port, Violations::new(None)).await
+    }
+
+    /// Starts on a free port and checks nothing, because the spans are not the filter's.
+    pub async fn start_unchecked(why: &'static str) -> Collector {
+        Collector::start_with(free_port(), Violations::new(Some(why))).await
+    }
+
+    async fn start_with(port: u16, violations: Violations) -> Collector {
+        let plan = Mutex::new(Plan::new());
+        let state = State { plan, requests: Record::default(), violations };
         let collector = Collector { port, state: Arc::new(state), server: Mutex::new(None) };
         collector.serve().await;
         collector
+    }
+
+    /// Lets rules be broken.
+    pub fn allow(&self, allowances: Vec<Allowance>) {
+        self.state.violations.allow(allowances);
     }
 
     /// The port it listens on.
@@ -155,6 +175,12 @@ impl Collector {
             handler::handle(Arc::clone(&state), epoch, request, connection)
         });
         *self.server.lock().expect("no holder panics") = Some(server.await);
+    }
+}
+
+impl Drop for Collector {
+    fn drop(&mut self) {
+        self.state.violations.check();
     }
 }
 

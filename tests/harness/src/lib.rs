@@ -26,6 +26,7 @@
 pub mod access_log;
 pub mod client;
 pub mod collector;
+pub mod conformance;
 pub mod dynamic;
 pub mod envoy;
 pub mod envoy_config;
@@ -55,6 +56,7 @@ pub use collector::{
     Answer, Collector, Export, ExportRequest, Fault, FaultSchedule, GrpcStatus, Ledger, Outcome,
     Phase, Protocol, ReceivedSpan, Refusal, SpanKey, ZipkinSpan,
 };
+pub use conformance::{Allowance, Documented, Rule};
 pub use dynamic::{DynamicEnvoy, ExtensionFile};
 pub use envoy::{Envoy, EnvoyBuilder};
 pub use envoy_config::{ClientCertificate, Cluster, EnvoyConfig};

@@ -35,6 +35,12 @@ pub fn propagators_python() -> PathBuf {
     from_environment("SPANMESH_PROPAGATORS", "the Python interpreter with the foreign propagators")
 }
 
+/// The Python that has OpenTelemetry's protobuf messages, from the environment variable
+/// `SPANMESH_OTLP`.
+pub fn otlp_python() -> PathBuf {
+    from_environment("SPANMESH_OTLP", "the Python interpreter with opentelemetry-proto")
+}
+
 /// The Python that has Grafana's schema of dashboards, from the environment variable
 /// `SPANMESH_GRAFANA`.
 pub fn grafana_python() -> PathBuf {

@@ -29,7 +29,7 @@ fn decoded(response: &Response) -> ExportTraceServiceResponse {
 
 #[tokio::test]
 async fn success_comes_in_three_forms() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
 
     let response = answer_to(&collector, Answer::Accept).await;
     assert_eq!((response.status, response.body.as_slice()), (200, &[0x0a, 0x00][..]));
@@ -48,7 +48,7 @@ async fn success_comes_in_three_forms() {
 
 #[tokio::test]
 async fn refusals_come_as_asked_and_accept_nothing() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     assert_eq!(answer_to(&collector, Answer::Status(503)).await.status, 503);
 
     let response = answer_to(&collector, Answer::retry_after(429, "7")).await;
@@ -69,7 +69,7 @@ async fn refusals_come_as_asked_and_accept_nothing() {
 
 #[tokio::test]
 async fn a_reset_is_a_reset() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     collector.script([Answer::ResetConnection]);
     let mut client = Client::connect(collector.port()).await;
     let error = client.try_send(&export("a")).await.unwrap_err();
@@ -79,7 +79,7 @@ async fn a_reset_is_a_reset() {
 
 #[tokio::test]
 async fn silence_lasts_and_delays_end() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     collector.script([Answer::Hang]);
     let mut client = Client::connect(collector.port()).await;
     let silence = timeout(Duration::from_millis(200), client.try_send(&export("a"))).await;
@@ -94,7 +94,7 @@ async fn silence_lasts_and_delays_end() {
 
 #[tokio::test]
 async fn an_answer_that_came_too_late_accepts_nothing() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let delay = Duration::from_millis(200);
     collector.script([Answer::delayed(delay, Answer::Accept)]);
     let mut client = Client::connect(collector.port()).await;
@@ -107,7 +107,7 @@ async fn an_answer_that_came_too_late_accepts_nothing() {
 
 #[tokio::test]
 async fn wrong_requests_get_what_any_collector_says() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let typed = |request: Request| request.header("content-type", "application/x-protobuf");
     let rows = [
         (404, typed(Request::post("/v1/logs", ""))),
@@ -126,7 +126,7 @@ async fn wrong_requests_get_what_any_collector_says() {
 
 #[tokio::test]
 async fn http2_is_understood_too() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let body = export("h2").to_bytes();
     let body =
         body.windows(4).position(|window| window == b"\r\n\r\n").map(|at| body[at + 4..].to_vec());
@@ -141,7 +141,7 @@ async fn http2_is_understood_too() {
 
 #[tokio::test]
 async fn it_goes_away_and_comes_back() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let mut client = Client::connect(collector.port()).await;
     assert_eq!(client.send(&export("before")).await.status, 200);
 
@@ -160,7 +160,7 @@ async fn it_goes_away_and_comes_back() {
 #[tokio::test]
 #[should_panic(expected = "no 2 spans within")]
 async fn waiting_in_vain_says_what_came() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     Client::connect(collector.port()).await.send(&export("only")).await;
     collector.wait_for_spans(2, Duration::from_millis(50)).await;
 }

@@ -40,7 +40,8 @@ async fn waiting_can_be_spawned() {
     fn sendable<T: Send>(future: T) -> T {
         future
     }
-    let (upstream, collector) = (Upstream::start().await, Collector::start().await);
+    let (upstream, collector) =
+        (Upstream::start().await, Collector::start_unchecked("spans of the test's own").await);
     sendable(upstream.wait_for_requests(0)).await;
     sendable(collector.wait_for_spans(0, SECONDS)).await;
     sendable(Load::on(upstream.port()).count(1).run()).await;

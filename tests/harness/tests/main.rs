@@ -3,6 +3,7 @@
 mod access_log;
 mod client;
 mod collector;
+mod conformance;
 mod dynamic;
 mod envoy;
 mod jaeger;

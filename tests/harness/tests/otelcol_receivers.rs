@@ -73,7 +73,7 @@ async fn over_grpc(config: &OtelcolConfig, name: &str, fields: &[(&str, &str)]) 
 
 #[tokio::test]
 async fn only_those_who_may_are_let_in() {
-    let sink = Collector::start().await;
+    let sink = Collector::start_unchecked("spans of the test's own").await;
     let plain = || OtelcolConfig::forwarding_to(&sink);
     // "user:pass", and "user:wrong", in base64.
     let (basic, wrong) = ("Basic dXNlcjpwYXNz", "Basic dXNlcjp3cm9uZw==");
@@ -102,7 +102,7 @@ async fn only_those_who_may_are_let_in() {
 
 #[tokio::test]
 async fn compressed_bodies_are_understood() {
-    let sink = Collector::start().await;
+    let sink = Collector::start_unchecked("spans of the test's own").await;
     let config = OtelcolConfig::forwarding_to(&sink);
     let _collector = OtelCollector::start(&config.json()).await;
     assert_eq!(over_http(&config, "http", &[("content-encoding", "gzip")]).await, 200);
@@ -113,7 +113,7 @@ async fn compressed_bodies_are_understood() {
 
 #[tokio::test]
 async fn spans_are_counted_whether_tail_sampling_forwards_them_or_not() {
-    let sink = Collector::start().await;
+    let sink = Collector::start_unchecked("spans of the test's own").await;
     let errors: Value = json!([{"name": "errors", "type": "status_code",
                                 "status_code": {"status_codes": ["ERROR"]}}]);
     let config = OtelcolConfig::forwarding_to(&sink).tail_sampling(errors).span_metrics();

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 use spanmesh_harness::wait::Looks;
-use spanmesh_harness::{Collector, MetricsPage, SECONDS, paths};
+use spanmesh_harness::{Allowance, Collector, MetricsPage, SECONDS, paths};
 use spanmesh_mesh::{ControlPlane, Kubectl, Manifests, Pod, Workload};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -37,6 +37,8 @@ async fn start_collector(plane: &ControlPlane) -> (Collector, Pod, String) {
     plane.create_namespace(COLLECTORS).await;
     apply(plane.kubectl(), "-k", "collector/strict-mtls").await;
     let collector = Collector::start().await;
+    let tags = ["mesh.zone", "tenant"];
+    collector.allow(Allowance::attributes(&tags, "customTags of istio/mesh-config.yaml"));
     let workload = Workload::new(COLLECTORS, "otel-collector", collector.port())
         .port(COLLECTOR_PORT)
         .pod(|pod| pod.proxy_config(json!({"proxyMetadata": {"OTEL_SDK_DISABLED": "true"}})));

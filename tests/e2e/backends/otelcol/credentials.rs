@@ -10,7 +10,7 @@ use crate::support::SOON;
 
 #[tokio::test]
 async fn basic_authentication_lets_spans_in() {
-    let sink = Collector::start().await;
+    let sink = Collector::start_unchecked("the Collector wrote them").await;
     let config = OtelcolConfig::forwarding_to(&sink).basic_auth("user", "pass:w0rd");
     let _collector = OtelCollector::start(&config.json()).await;
     let reference = reference().await;
@@ -30,7 +30,7 @@ async fn basic_authentication_lets_spans_in() {
 #[tokio::test]
 async fn a_wrong_token_is_no_secret_either() {
     const WRONG: &str = "wr0ng.t0k3n";
-    let sink = Collector::start().await;
+    let sink = Collector::start_unchecked("the Collector wrote them").await;
     let config = OtelcolConfig::forwarding_to(&sink).bearer_token("r1ght.t0k3n");
     let collector = OtelCollector::start(&config.json()).await;
     for (transport, answer) in [

@@ -19,7 +19,7 @@ type Calls = BTreeMap<[String; 3], u64>;
 async fn failed_traces_are_kept_and_every_span_is_counted() {
     let errors = json!([{"name": "errors", "type": "status_code",
                          "status_code": {"status_codes": ["ERROR"]}}]);
-    let sink = Collector::start().await;
+    let sink = Collector::start_unchecked("the Collector wrote them").await;
     let config = OtelcolConfig::forwarding_to(&sink).tail_sampling(errors).span_metrics();
     let collector = OtelCollector::start(&config.json()).await;
     let reference = reference().await;

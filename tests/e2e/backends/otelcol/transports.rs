@@ -23,7 +23,7 @@ const TRANSPORTS: [&[Transport]; 4] = [
 
 #[tokio::test]
 async fn every_transport_carries_the_same() {
-    let sink = Collector::start().await;
+    let sink = Collector::start_unchecked("the Collector wrote them").await;
     let config = OtelcolConfig::forwarding_to(&sink).bearer_token(SECRET);
     let _collector = OtelCollector::start(&config.json()).await;
     let reference = reference().await;

@@ -73,6 +73,8 @@ fn read(state: &State, protocol: Protocol, request: &mut ExportRequest, body: By
     };
     request.decoded_length = message.len();
     request.export = payload::export(protocol, &message);
+    state.violations.note(protocol, &message, &request.export);
+    request.message = message;
     match &request.export {
         Ok(_) => state.plan().due(protocol, request),
         Err(reason) => Unreadable::new(protocol, reason.clone()).answer,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Instant;
 
+use bytes::Bytes;
 use http::Version;
 use http::request::Parts;
 
@@ -30,6 +31,8 @@ pub struct ExportRequest {
     pub body_length: usize,
     /// The length of the message, without compression and frame; 0 when it was not read.
     pub decoded_length: usize,
+    /// The message, without compression and frame; empty when it was not read.
+    pub message: Bytes,
     /// When the body was complete.
     pub arrived: Instant,
     /// The decoded body, or why there is none.
@@ -74,6 +77,7 @@ impl ExportRequest {
             headers,
             body_length: 0,
             decoded_length: 0,
+            message: Bytes::new(),
             arrived: Instant::now(),
             export: Err("not read".to_owned()),
             answer: Answer::Hang,

@@ -25,7 +25,7 @@ pub struct ReceivedSpan {
 }
 
 impl ReceivedSpan {
-    pub(super) fn all_of(request: &ExportTraceServiceRequest) -> Vec<ReceivedSpan> {
+    pub(crate) fn all_of(request: &ExportTraceServiceRequest) -> Vec<ReceivedSpan> {
         let mut spans = Vec::new();
         for of_resource in &request.resource_spans {
             let resource = of_resource.resource.clone().unwrap_or_default();

@@ -7,17 +7,23 @@ use crate::wait;
 
 impl Collector {
     /// Every request so far, in order of arrival, whatever it was answered.
+    #[track_caller]
     pub fn requests(&self) -> Vec<ExportRequest> {
+        self.state.violations.check();
         self.state.requests.all()
     }
 
     /// The spans of OTLP of all accepted requests (see [`super::Outcome`]), in order of arrival.
+    #[track_caller]
     pub fn spans(&self) -> Vec<ReceivedSpan> {
+        self.state.violations.check();
         self.look_at_accepted(|accepted| accepted.flat_map(ExportRequest::spans).collect())
     }
 
     /// The spans of Zipkin of all accepted requests, in order of arrival.
+    #[track_caller]
     pub fn zipkin_spans(&self) -> Vec<ZipkinSpan> {
+        self.state.violations.check();
         self.look_at_accepted(|accepted| {
             accepted.flat_map(ExportRequest::zipkin_spans).cloned().collect()
         })

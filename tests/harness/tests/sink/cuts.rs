@@ -24,7 +24,7 @@ fn last(collector: &Collector) -> (usize, Outcome) {
 
 #[tokio::test]
 async fn connections_end_before_or_after_the_spans_are_read() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     use io::ErrorKind::{ConnectionReset, UnexpectedEof};
     let rows = [
         (Answer::ResetConnection, ConnectionReset, 1),
@@ -42,7 +42,7 @@ async fn connections_end_before_or_after_the_spans_are_read() {
 
 #[tokio::test]
 async fn a_stream_ends_and_its_connection_lives_on() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     for (answer, spans) in [(Answer::ResetStream, 1), (Answer::ResetStreamUnread, 0)] {
         let error = call_for(&collector, answer.clone()).await.unwrap_err();
         assert!(format!("{error:?}").contains("Reset(StreamId"), "{answer:?}: {error:?}");
@@ -55,7 +55,7 @@ async fn a_stream_ends_and_its_connection_lives_on() {
 
 #[tokio::test]
 async fn an_unread_request_ends_while_its_body_is_on_the_way() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     collector.set_default(Answer::ResetConnectionUnread);
     let mut client = Client::connect(collector.port()).await;
     let head = export([]).header("content-length", "1000000").to_bytes();
@@ -67,7 +67,7 @@ async fn an_unread_request_ends_while_its_body_is_on_the_way() {
 
 #[tokio::test]
 async fn an_answer_that_hangs_or_comes_too_late_is_none() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let late = Answer::delayed(Duration::from_millis(300), Answer::Accept);
     for answer in [Answer::Hang, late] {
         collector.script([answer.clone()]);
@@ -83,7 +83,7 @@ async fn an_answer_that_hangs_or_comes_too_late_is_none() {
 
 #[tokio::test]
 async fn a_silent_collector_takes_connections_only() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let mut old = Client::connect(collector.port()).await;
     assert_eq!(old.send(&export([1])).await.status, 200);
 
@@ -127,7 +127,7 @@ async fn answered(port: u16) -> Vec<JoinHandle<bool>> {
 /// A reset ends all requests on its connection, also those that are just being answered.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reset_leaves_no_doubt_about_other_answers_on_its_connection() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     for round in 0..20 {
         collector.set_default_by(|asked| match asked.spans {
             2 => Answer::ResetConnection,
@@ -159,7 +159,7 @@ async fn a_reset_leaves_no_doubt_about_other_answers_on_its_connection() {
 /// What a collector said before it went away counts, and nothing that it had yet to say.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_collector_that_stops_leaves_no_doubt_about_its_answers() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     for round in 0..10 {
         // Answers fall due all the time, also while it stops.
         collector.set_default_by(move |asked| {

@@ -26,7 +26,7 @@ fn trailers(response: &H2Response) -> [&str; 3] {
 
 #[tokio::test]
 async fn spans_arrive_decoded_with_their_metadata() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let body = frame(0, &message([1, 2]));
     let metadata: [(&str, &[u8]); 2] = [("authorization", b"Bearer x"), ("grpc-timeout", b"10S")];
     let response = call(&collector, body.clone(), &metadata).await.unwrap();
@@ -48,7 +48,7 @@ async fn spans_arrive_decoded_with_their_metadata() {
 
 #[tokio::test]
 async fn successes_come_in_three_forms() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let response = call_for(&collector, Answer::AcceptEmptyBody).await.unwrap();
     assert_eq!((trailers(&response), &response.body[..]), (["0", "", ""], &[0; 5][..]));
 
@@ -70,7 +70,7 @@ async fn statuses_carry_messages_and_retry_info() {
     const DOWN: &str =
         "CA4SBGRvd24aMAoodHlwZS5nb29nbGVhcGlzLmNvbS9nb29nbGUucnBjLlJldHJ5SW5mbxIECgIIBw";
     const HALF: &str = "CAgSDjUwJSBvZiBhbGw6IMOpGjMKKHR5cGUuZ29vZ2xlYXBpcy5jb20vZ29vZ2xlLnJwYy5SZXRyeUluZm8SBwoFEIDlmnc";
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let down = GrpcStatus::new(14, "down");
     let half = GrpcStatus::new(8, "50% of all: \u{e9}");
     let (seconds, quarter) = (Duration::from_secs(7), Duration::from_millis(250));
@@ -100,7 +100,7 @@ async fn statuses_carry_messages_and_retry_info() {
 
 #[tokio::test]
 async fn a_proxy_in_between_answers_in_http() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     for status in [503, 200] {
         let response = call_for(&collector, Answer::Status(status)).await.unwrap();
         assert_eq!((response.status, &response.trailers), (status, &None));
@@ -111,7 +111,7 @@ async fn a_proxy_in_between_answers_in_http() {
 
 #[tokio::test]
 async fn wrong_calls_get_what_any_collector_says() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let two = [frame(0, &message([1])), frame(0, &message([2]))].concat();
     let rows = [
         ("13", Vec::new(), "no frame"),

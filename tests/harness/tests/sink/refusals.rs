@@ -8,7 +8,7 @@ use super::{answer_to, call, call_for, export, frame, message, send};
 
 #[tokio::test]
 async fn each_protocol_has_its_own_words() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let soon = Duration::from_millis(1_200);
     let rows = [
         (Refusal::Unavailable(None), 503, "", 14, false),
@@ -32,7 +32,7 @@ async fn each_protocol_has_its_own_words() {
 
 #[tokio::test]
 async fn a_whole_answer_is_sent_as_written() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let date = "Wed, 21 Oct 2026 07:28:00 GMT";
     let fields = [("retry-after", date), ("x-odd", "a"), ("x-odd", "b")];
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
@@ -49,7 +49,7 @@ async fn a_whole_answer_is_sent_as_written() {
 
 #[tokio::test]
 async fn messages_beyond_the_limit_are_too_large() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let limit = message(1..=10).len();
     collector.refuse_longer_than(Some(limit));
     collector.script([Answer::Status(503)]);
@@ -74,7 +74,7 @@ async fn messages_beyond_the_limit_are_too_large() {
 
 #[tokio::test]
 async fn a_function_chooses_when_nothing_is_queued() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     collector.set_default_by(|asked| {
         assert_eq!(asked.body_length, asked.decoded_length, "over HTTP, uncompressed");
         match (asked.number, asked.spans) {

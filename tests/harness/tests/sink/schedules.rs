@@ -35,7 +35,7 @@ async fn tries(collector: &Collector, schedule: &FaultSchedule) -> Vec<Option<u1
 
 #[tokio::test]
 async fn phases_follow_each_other() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_unchecked("spans of the test's own").await;
     let (short, message) = (Duration::from_millis(300), super::message(1..=4).len());
     let schedule = FaultSchedule::new([
         Phase::requests(3, Fault::Answers(Answer::Refuse(Refusal::Unavailable(None)))),
@@ -61,7 +61,7 @@ async fn phases_follow_each_other() {
 #[tokio::test]
 async fn random_schedules_run_and_end_healthy() {
     for seed in [3, 4] {
-        let collector = Collector::start().await;
+        let collector = Collector::start_unchecked("spans of the test's own").await;
         let schedule = FaultSchedule::random(seed);
         let ends = tries(&collector, &schedule).await;
         assert!(ends.len() > 3, "{schedule}: {ends:?}");
