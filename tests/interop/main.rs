@@ -11,4 +11,5 @@ mod ours;
 mod readings;
 mod to_foreign;
 mod translation;
+mod vectors;
 mod written;

@@ -26,6 +26,12 @@ pub fn extract(formats: &[Format], headers: &[(String, String)]) -> Option<Conte
     context_of(propagation.extract(&head(&propagation, headers)))
 }
 
+/// What these formats find of a decision, with or without a context.
+pub fn extract_decision(formats: &[Format], headers: &[(String, String)]) -> Decision {
+    let propagation = Propagation::new(propagators(formats), vec![]);
+    decision_of(propagation.extract(&head(&propagation, headers)).decision)
+}
+
 /// The fields that these formats write for a span that has this context. A span has decided.
 pub fn inject(formats: &[Format], context: &Context) -> Headers {
     assert_ne!(context.decision, Decision::Defer, "a hop decides");
@@ -105,14 +111,18 @@ fn head(propagation: &Propagation, headers: &[(String, String)]) -> RequestHead 
 
 fn context_of(extracted: Extracted) -> Option<Context> {
     let parent = extracted.parent?;
-    let decision = match extracted.decision {
+    let decision = decision_of(extracted.decision);
+    let span_id = parent.span_id.map_or([0; 8], |id| *id.as_bytes());
+    Some(Context { trace_id: *parent.trace_id.as_bytes(), span_id, decision })
+}
+
+fn decision_of(decision: propagation::Decision) -> Decision {
+    match decision {
         propagation::Decision::Deferred => Decision::Defer,
         propagation::Decision::NotSampled => Decision::Drop,
         propagation::Decision::Sampled => Decision::Sample,
         propagation::Decision::Debug => Decision::Debug,
-    };
-    let span_id = parent.span_id.map_or([0; 8], |id| *id.as_bytes());
-    Some(Context { trace_id: *parent.trace_id.as_bytes(), span_id, decision })
+    }
 }
 
 /// What Envoy does with an edit.
