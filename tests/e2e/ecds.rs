@@ -1,26 +1,26 @@
 //! `envoy-config/ecds`: the plugin's configuration in a file of its own, changed under traffic.
 
-use std::path::PathBuf;
-use std::{env, fs};
+use std::fs;
 
 use serde_json::{Value, json};
-use spanmesh_harness::{
-    Answer, Client, Envoy, EnvoyConfig, ExtensionFile, Load, Request, SECONDS, paths,
+use spanmesh_harness::{Answer, Client, Envoy, EnvoyConfig, ExtensionFile, Load, Request, SECONDS};
+
+use crate::support::{
+    INBOUND, OUTBOUND, Parts, SOON, Sidecar, account, another_module, final_account, plugin,
 };
 
-use crate::support::{INBOUND, OUTBOUND, Parts, SOON, Sidecar, account, final_account, plugin};
-
 /// Updates that Envoy has taken, of both listeners' one filter.
-const TAKEN: &str = "extension_config_discovery.http_filter.spanmesh.update_success";
+pub const TAKEN: &str = "extension_config_discovery.http_filter.spanmesh.update_success";
 const REFUSED: &str = "extension_config_discovery.http_filter.spanmesh.update_rejected";
 
 /// The documented file with this plugin configuration.
-fn extension(more: Value) -> EnvoyConfig {
+pub fn extension(more: Value) -> EnvoyConfig {
     let file = EnvoyConfig::from_file("envoy-config/ecds/extension.yaml");
     file.plugin_configuration(&plugin(more).to_string())
 }
 
-async fn start() -> (Sidecar, ExtensionFile) {
+/// A sidecar of the documented file, and the file with its extension, which is empty.
+pub async fn start() -> (Sidecar, ExtensionFile) {
     let (config, parts) = Parts::start_for("envoy-config/ecds/bootstrap.yaml").await;
     let file = ExtensionFile::empty();
     let config = file.adjust(config, &["inbound", "outbound"]);
@@ -203,15 +203,6 @@ async fn changes_under_load_lose_nothing() {
     assert_eq!((account.of("spans_delivered"), account.dropped()), (created, 0));
 }
 
-/// Another build of the module, such as a new version's: the same with a custom section more.
-fn another_module(name: &str) -> PathBuf {
-    let mut module = fs::read(paths::module()).unwrap();
-    module.extend_from_slice(b"\x00\x05\x04next");
-    let path = env::temp_dir().join(format!("spanmesh-{name}-{}.wasm", std::process::id()));
-    fs::write(&path, module).unwrap();
-    path
-}
-
 const WORKERS: u32 = 2;
 const LISTENERS: u32 = 2;
 
@@ -222,7 +213,7 @@ const LISTENERS: u32 = 2;
 async fn a_new_module_under_load_fails_no_request_and_loses_no_span() {
     let (sidecar, file) = start().await;
     let envoy = &sidecar.envoy;
-    let next = another_module("loaded");
+    let next = another_module("loaded", "next");
     let batch = |delay: &str| json!({"batch": {"schedule_delay": delay, "max_queue_size": 50_000}});
     file.publish(&extension(batch("1s")));
     envoy.wait_for_stat(TAKEN, |n| n >= 1, SOON).await;
@@ -263,7 +254,7 @@ const SLOW: std::time::Duration = std::time::Duration::from_millis(150);
 async fn a_new_module_delivers_what_waits_since_an_earlier_change() {
     let (sidecar, file) = start().await;
     let envoy = &sidecar.envoy;
-    let next = another_module("twice");
+    let next = another_module("twice", "next");
     let options = |limit: u32| {
         extension(json!({
             "limits": {"attribute_value_length_limit": limit},

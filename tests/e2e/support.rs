@@ -1,11 +1,13 @@
 //! One sidecar with everything around it, and the account of its spans.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::{env, fs};
 
 use serde_json::{Value, json};
 use spanmesh_harness::{
     Allowance, Client, Collector, Envoy, EnvoyConfig, ReceivedSpan, Request, Response, SECONDS,
-    Upstream,
+    Upstream, paths,
 };
 
 /// The documented port of the inbound listener.
@@ -34,6 +36,18 @@ pub fn plugin(more: Value) -> Value {
         plugin[key] = value.clone();
     }
     plugin
+}
+
+/// Another build of the module, such as a new version's: the same with a custom section more, which
+/// has this name (of less than 100 bytes). The file is the caller's to remove.
+pub fn another_module(file: &str, section: &str) -> PathBuf {
+    let mut module = fs::read(paths::module()).unwrap();
+    let length = section.len() as u8;
+    module.extend_from_slice(&[0, length + 1, length]);
+    module.extend_from_slice(section.as_bytes());
+    let path = env::temp_dir().join(format!("spanmesh-{file}-{}.wasm", std::process::id()));
+    fs::write(&path, module).unwrap();
+    path
 }
 
 /// Puts a filter that answers every request with 503 before the others of a listener.

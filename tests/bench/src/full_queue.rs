@@ -5,10 +5,10 @@ use std::io;
 use std::time::Duration;
 
 use serde::Serialize;
+use spanmesh_harness::memory::linear_memories;
 use tokio::runtime::Runtime;
 
 use crate::check::counter;
-use crate::measure::memory::linear_memories;
 use crate::settings::Settings;
 use crate::subject::Subject;
 use crate::variant::Variant;

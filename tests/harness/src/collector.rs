@@ -8,7 +8,6 @@ mod ledger;
 mod payload;
 mod plan;
 mod protocol;
-mod random;
 mod reply;
 mod request;
 mod span;

@@ -2,4 +2,3 @@
 
 pub mod affinity;
 pub mod cpu;
-pub mod memory;

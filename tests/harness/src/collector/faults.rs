@@ -5,7 +5,7 @@ mod run;
 
 use std::fmt;
 
-use super::random::SplitMix;
+use crate::random::SplitMix;
 
 pub use phase::{Fault, Length, Phase};
 

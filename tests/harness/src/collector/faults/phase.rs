@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::collector::random::SplitMix;
 use crate::collector::{Answer, Refusal};
+use crate::random::SplitMix;
 
 /// What is wrong for a while.
 #[derive(Clone, Debug, PartialEq)]

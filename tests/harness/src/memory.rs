@@ -1,6 +1,6 @@
-//! Memory of the Wasm VMs of an Envoy.
+//! Memory of an Envoy: of its Wasm VMs, and of the process.
 //!
-//! Envoy has no statistic for it, and the growth of the process's resident memory would mix it
+//! Envoy has no statistic for the VMs', and the growth of the process's resident memory would mix it
 //! with Envoy's own buffers and V8's compiler. But V8 reserves an address range of several GiB
 //! for each linear memory and makes only the part accessible that the module has grown to. In
 //! `/proc/PID/maps` that is a writable mapping with an inaccessible one of some GiB right behind
@@ -15,6 +15,14 @@ const RESERVED: u64 = 4 << 30;
 /// The linear memory of each VM, in bytes: one VM per worker and one or two on the main thread.
 pub fn linear_memories(pid: u32) -> io::Result<Vec<u64>> {
     Ok(in_maps(&fs::read_to_string(format!("/proc/{pid}/maps"))?))
+}
+
+/// The resident memory of a process, in bytes: `VmRSS` of `/proc/PID/status`.
+pub fn resident(pid: u32) -> io::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kibibytes.map(|count| count << 10).ok_or_else(|| io::Error::other("no VmRSS in its status"))
 }
 
 fn in_maps(maps: &str) -> Vec<u64> {
@@ -58,5 +66,14 @@ mod tests {
             7f8fc783c000-7f8fc784c000 rw-p 00000000 00:00 0 \n\
             7f8fc784c000-7f8fd7840000 ---p 00000000 00:00 0 \n";
         assert_eq!(in_maps(maps), [0x110000]);
+    }
+
+    #[test]
+    fn resident_memory_grows_with_what_is_written() {
+        let before = resident(std::process::id()).unwrap();
+        let written = vec![1_u8; 64 << 20];
+        let after = resident(std::process::id()).unwrap();
+        assert!(after >= before + (48 << 20), "{before} and {after} bytes");
+        drop(written);
     }
 }

@@ -2,14 +2,16 @@
 
 /// SplitMix64 (Steele, Lea and Flood, 2014).
 #[derive(Clone, Debug)]
-pub(super) struct SplitMix(u64);
+pub struct SplitMix(u64);
 
 impl SplitMix {
-    pub(super) fn new(seed: u64) -> SplitMix {
+    /// The sequence of this seed.
+    pub fn new(seed: u64) -> SplitMix {
         SplitMix(seed)
     }
 
-    pub(super) fn next(&mut self) -> u64 {
+    /// The next number.
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -18,8 +20,8 @@ impl SplitMix {
     }
 
     /// A number of `low..=high`; how even the choice is does not matter here.
-    pub(super) fn within(&mut self, low: u64, high: u64) -> u64 {
-        low + self.next() % (high - low + 1)
+    pub fn within(&mut self, low: u64, high: u64) -> u64 {
+        low + self.draw() % (high - low + 1)
     }
 }
 
@@ -31,7 +33,7 @@ mod tests {
     fn the_published_sequence_comes_out() {
         // The values of the reference implementation for the seed 1234567.
         let mut random = SplitMix::new(1_234_567);
-        let values: Vec<u64> = (0..3).map(|_| random.next()).collect();
+        let values: Vec<u64> = (0..3).map(|_| random.draw()).collect();
         let published =
             [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
         assert_eq!(values, published);
