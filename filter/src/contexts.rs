@@ -65,6 +65,20 @@ impl Contexts {
         self.streams.get_mut(&context)
     }
 
+    /// Lets a root send what is due, and roots that are lost leave what they have to those that serve.
+    pub fn tick(&mut self, context: u32) {
+        if self.root(context).is_some_and(Root::on_tick) {
+            self.roots.retain_mut(|(_, root)| {
+                let is_lost = root.is_lost();
+                if is_lost {
+                    root.hand_over();
+                }
+                !is_lost
+            });
+        }
+        self.forget_if_gone(context);
+    }
+
     /// Whether the host may delete the context now; forgets it then. With the last root that serves,
     /// the host deletes the VM, whatever it is answered, and all roots that still wait with it.
     pub fn done(&mut self, context: u32) -> bool {

@@ -30,7 +30,7 @@ extern "C" fn on_configure(context: u32, _size: usize) -> bool {
 
 #[unsafe(export_name = "spanmesh_on_tick")]
 extern "C" fn on_tick(context: u32) {
-    with_root(context, Root::on_tick);
+    with_contexts((), |contexts| contexts.tick(context));
 }
 
 #[unsafe(export_name = "spanmesh_on_http_call_response")]

@@ -19,11 +19,17 @@ const ISTIO_VERSION: &str = "xds\0node\0metadata\0ISTIO_VERSION";
 /// Where the node's metadata stands.
 const NODE_METADATA: &str = "xds\0node\0metadata\0";
 
+/// Beats of serving roots after which a draining one is lost that had no tick meanwhile: it has one a
+/// second, and they have two each, of two roots at most.
+const LOST_AFTER: u8 = 12;
+
 /// One per plugin configuration and worker.
 #[derive(Debug, Default)]
 pub struct Root {
     pipeline: Option<Rc<Pipeline>>,
     life: Life,
+    /// Beats of serving roots since its last tick.
+    missed: u8,
     plugin: Plugin,
     /// The configuration of the pipeline.
     configuration: Vec<u8>,
@@ -161,9 +167,11 @@ impl Root {
         true
     }
 
-    /// Sends what is due.
-    pub fn on_tick(&mut self) {
+    /// Sends what is due; tells whether it looked for what others left.
+    pub fn on_tick(&mut self) -> bool {
         let now = host::now();
+        let mut beats = false;
+        self.missed = 0;
         if self.refusal == Refusal::Untold {
             self.refusal = Refusal::Told;
             stats::count_refused(1);
@@ -177,10 +185,20 @@ impl Root {
             // On the main thread a VM is tried that never ticks: it must not take anything.
             if *life == Life::Serving && plugin.heartbeat.beat(now, &SharedStore) {
                 state.inherit(&plugin.handover);
+                beats = true;
             }
             state.tick(now);
         }
         self.finish_draining();
+        beats
+    }
+
+    /// Whether the host has deleted it without a word, at a beat of a serving root. It keeps one root
+    /// of a configuration that waits for its queue: where the same one has gone twice, the first root
+    /// makes room for the second.
+    pub fn is_lost(&mut self) -> bool {
+        self.missed = self.missed.saturating_add(1);
+        self.life == Life::Draining && self.missed > LOST_AFTER
     }
 
     /// Leaves what is queued to later VMs, because this one goes.

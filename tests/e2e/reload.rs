@@ -3,7 +3,8 @@
 use serde_json::json;
 use spanmesh_harness::{Answer, DynamicEnvoy, Load, SECONDS};
 
-use crate::support::{INBOUND, Parts, SOON, account, plugin};
+use crate::ecds::{self, TAKEN, extension};
+use crate::support::{INBOUND, OUTBOUND, Parts, SOON, account, final_account, plugin};
 
 /// Ten new configurations, half of them with another sampler, while four connections send.
 #[tokio::test]
@@ -58,4 +59,37 @@ async fn the_old_queue_drains_after_a_reload() {
     let account = account(&envoy).await;
     account.check();
     assert_eq!((account.of("spans_delivered"), account.dropped()), (100, 0));
+}
+
+/// A change is taken back and made again while the collector is away: the host keeps one root of a
+/// configuration that waits for its queue, so the second takes the place of the first, whose spans
+/// must not go with it.
+#[tokio::test]
+async fn a_configuration_that_comes_and_goes_twice_loses_nothing() {
+    let (sidecar, file) = ecds::start().await;
+    let envoy = &sidecar.envoy;
+    let options = |limit: u32| {
+        extension(json!({
+            "limits": {"attribute_value_length_limit": limit},
+            "retry": {"initial_interval": "50ms", "max_interval": "300ms", "max_elapsed_time": "120s"},
+        }))
+    };
+    sidecar.collector.stop().await;
+    for limit in [100, 101, 100, 101, 100, 101] {
+        let taken = envoy.stat(TAKEN).await;
+        file.publish(&options(limit));
+        envoy.wait_for_stat(TAKEN, |n| n > taken, SOON).await;
+        for port in [INBOUND, OUTBOUND] {
+            let load = Load::on(envoy.port(port)).connections(4).count(20);
+            assert_eq!(load.run().await.with_status(200), 20);
+        }
+    }
+    let waiting = final_account(envoy).await;
+    waiting.check();
+    assert_eq!((waiting.of("spans_created"), waiting.of("spans_queued")), (240, 240));
+    sidecar.collector.restart().await;
+    let account = sidecar.settled(240).await;
+    assert_eq!((account.of("spans_delivered"), account.dropped()), (240, 0), "{account:?}");
+    let ledger = sidecar.collector.ledger();
+    assert_eq!((ledger.delivered(), ledger.duplicates()), (240, 0), "{ledger}");
 }
