@@ -1,5 +1,6 @@
 //! End-to-end tests: the built module in the real Envoy, over real sockets.
 
+mod abuse;
 mod access_log;
 mod attributes;
 mod backends;

@@ -35,6 +35,8 @@ pub struct LoadReport {
     pub an_error: Option<String>,
     /// From the first request to the last answer.
     pub elapsed: Duration,
+    /// The longest time from a request to its answer.
+    pub slowest: Duration,
 }
 
 impl Load {
@@ -96,8 +98,12 @@ impl Load {
             if number >= self.count {
                 break;
             }
+            let sent = Instant::now();
             match send(&mut client, self.port, &(self.request)(number)).await {
-                Ok(status) => *report.by_status.entry(status).or_default() += 1,
+                Ok(status) => {
+                    *report.by_status.entry(status).or_default() += 1;
+                    report.slowest = report.slowest.max(sent.elapsed());
+                }
                 Err(error) => {
                     client = None;
                     report.errors += 1;
@@ -133,6 +139,7 @@ impl LoadReport {
             *self.by_status.entry(status).or_default() += count;
         }
         self.errors += other.errors;
+        self.slowest = self.slowest.max(other.slowest);
         self.an_error = self.an_error.or(other.an_error);
         self
     }
