@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::settings::Settings;
+use crate::soak::Soak;
 use crate::variant::{NONE, VARIANTS, Variant};
 
 /// What `--help` prints.
@@ -12,6 +13,7 @@ pub const USAGE: &str = "\
 Compares spanmesh with no tracing and with Envoy's native OpenTelemetry tracer.
 
 usage: spanmesh-bench [OPTION VALUE]...
+       spanmesh-bench soak [--requests N] [--seconds S] [--out DIR] [--envoy-core N] [--load-core N]
 
   --out DIR               where results.json and chart.svg go (default: the target directory)
   --processes N           Envoy processes of each variant, one after the other (6)
@@ -29,6 +31,9 @@ usage: spanmesh-bench [OPTION VALUE]...
   --cpu-only              only CPU time at full load: no latency, memory, rate limit or outage
   --quick                 a smoke run: 1 process, 3 short slices; its figures mean little
 
+soak sends N requests of many kinds (5000000), for S seconds at most (3600), writes soak.json and soak.svg, and fails if memory grows,
+an answer is not as it must be, or a span is missing.
+
 The Envoy binary is named by the environment variable SPANMESH_ENVOY, the module by SPANMESH_WASM.";
 
 /// What the command line asks for.
@@ -36,6 +41,8 @@ The Envoy binary is named by the environment variable SPANMESH_ENVOY, the module
 pub enum Command {
     /// A comparison.
     Run(Settings),
+    /// A soak.
+    Soak(Soak),
     /// To print [`USAGE`].
     Help,
 }
@@ -46,7 +53,10 @@ impl Command {
     /// Reads the arguments after the program's name.
     pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
         let mut settings = Settings::default();
-        let mut arguments = arguments.into_iter();
+        let mut arguments = arguments.into_iter().peekable();
+        if arguments.next_if_eq("soak").is_some() {
+            return Ok(Command::Soak(Soak::parse(arguments)?));
+        }
         while let Some(option) = arguments.next() {
             match option.as_str() {
                 "--help" | "-h" => return Ok(Command::Help),
@@ -60,6 +70,29 @@ impl Command {
             }
         }
         Ok(Command::Run(settings))
+    }
+}
+
+impl Soak {
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Soak, String> {
+        let mut soak = Soak {
+            requests: 5_000_000,
+            most: Duration::from_secs(3_600),
+            out: None,
+            cores: [0, 1],
+        };
+        while let Some(option) = arguments.next() {
+            let value = arguments.next().ok_or_else(|| format!("{option} needs a value"))?;
+            match option.as_str() {
+                "--requests" => soak.requests = at_least_one(&option, &value)? as u64,
+                "--seconds" => soak.most = duration(&option, &value)?,
+                "--out" => soak.out = Some(PathBuf::from(value)),
+                "--envoy-core" => soak.cores[0] = number(&option, &value)?,
+                "--load-core" => soak.cores[1] = number(&option, &value)?,
+                _ => return Err(format!("soak has no option {option}")),
+            }
+        }
+        Ok(soak)
     }
 }
 
@@ -122,6 +155,7 @@ mod tests {
     fn parse(line: &str) -> Result<Settings, String> {
         match Command::parse(line.split_whitespace().map(str::to_owned))? {
             Command::Run(settings) => Ok(settings),
+            Command::Soak(soak) => Err(format!("{soak:?}")),
             Command::Help => Err("help".to_owned()),
         }
     }
@@ -132,6 +166,15 @@ mod tests {
         assert_eq!((settings.processes, settings.slices), (1, 5));
         let names: Vec<&str> = settings.variants.iter().map(|variant| variant.name).collect();
         assert_eq!(names, [NONE, "native"]);
+    }
+
+    #[test]
+    fn a_soak_has_options_of_its_own() {
+        let line = "soak --requests 7 --seconds 9 --out x --envoy-core 2";
+        let most = Duration::from_secs(9);
+        let expected = Soak { requests: 7, most, out: Some("x".into()), cores: [2, 1] };
+        assert_eq!(parse(line).unwrap_err(), format!("{expected:?}"));
+        assert!(parse("soak --slices 5").unwrap_err().contains("no option"));
     }
 
     #[test]

@@ -48,6 +48,7 @@ mod progress;
 mod rate_limit;
 mod report;
 mod settings;
+mod soak;
 mod subject;
 mod variant;
 mod world;
@@ -64,11 +65,13 @@ use report::chart::chart;
 use report::results::Asides;
 use report::table::Table;
 use settings::Settings;
+use soak::Soak;
 use variant::FULL_SAMPLING;
 
 fn main() -> ExitCode {
     let outcome = match Command::parse(env::args().skip(1)) {
         Ok(Command::Run(settings)) => run(&settings),
+        Ok(Command::Soak(settings)) => run_soak(&settings),
         Ok(Command::Help) => {
             println!("{USAGE}");
             Ok(())
@@ -94,10 +97,25 @@ fn run(settings: &Settings) -> io::Result<()> {
 
     let results = measure_all(settings, &runtime)?;
     println!("{}", Table(&results));
-    let directory = settings.out.clone().unwrap_or_else(target_directory);
-    fs::create_dir_all(&directory)?;
     let json = serde_json::to_string_pretty(&results)?;
-    for (name, text) in [("results.json", json), ("chart.svg", chart(&results))] {
+    write(settings.out.as_ref(), [("results.json", json), ("chart.svg", chart(&results))])
+}
+
+fn run_soak(settings: &Soak) -> io::Result<()> {
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let record = soak::run(settings, &runtime)?;
+    if let Some(last) = record.samples.last() {
+        println!("{last}");
+    }
+    let json = serde_json::to_string_pretty(&record)?;
+    write(settings.out.as_ref(), [("soak.json", json), ("soak.svg", soak::plot::plot(&record))])
+}
+
+/// Writes files into a directory, or into that of the target.
+fn write(out: Option<&PathBuf>, files: [(&str, String); 2]) -> io::Result<()> {
+    let directory = out.cloned().unwrap_or_else(target_directory);
+    fs::create_dir_all(&directory)?;
+    for (name, text) in files {
         let path = directory.join(name);
         fs::write(&path, text + "\n")?;
         progress!("wrote {}", path.display());

@@ -17,10 +17,13 @@ pub use plugin::TRACES_PER_SECOND;
 
 /// Ports written in `config/envoy.yaml`.
 pub const LISTENER: u16 = 15006;
-const APPLICATION: u16 = 8080;
-const COLLECTOR: u16 = 4318;
+/// Where the configuration has its upstream.
+pub const APPLICATION: u16 = 8080;
+/// Where it has its collector.
+pub const COLLECTOR: u16 = 4318;
 
-const ENVOY: &str = include_str!("../config/envoy.yaml");
+/// The configuration that all variants have in common.
+pub const ENVOY: &str = include_str!("../config/envoy.yaml");
 const NATIVE: &str = include_str!("../config/native.yaml");
 const REQUEST: &str = include_str!("../config/request.http");
 

@@ -103,7 +103,7 @@ fn module_size() -> Option<u64> {
     Some(fs::metadata(paths::module()).ok()?.len())
 }
 
-fn processor() -> String {
+pub fn processor() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let mut lines = text.lines().filter_map(|line| line.split_once(':'));
     let model = lines.find(|(name, _)| name.trim() == "model name");

@@ -20,10 +20,22 @@ pub enum Pace {
     Fixed(Duration),
 }
 
+/// A request and the status that it must be answered with.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// As bytes.
+    pub request: Vec<u8>,
+    /// Of its answer.
+    pub status: u16,
+}
+
 /// The load on one Envoy and what came of it.
 #[derive(Debug)]
 pub struct Load {
-    request: Vec<u8>,
+    /// The requests that are sent, one after another and again from the first.
+    steps: Vec<Step>,
+    /// The next one's index.
+    turn: usize,
     /// `None` while no requests are to be sent.
     pace: Option<Pace>,
     /// When the next request of a fixed pace is to be sent.
@@ -33,7 +45,7 @@ pub struct Load {
     pub(super) connections: Vec<usize>,
     /// Answers so far.
     pub completed: u64,
-    /// Answers other than 200 so far, and the status of the last of them.
+    /// Answers with another status than they must have so far, and the status of the last of them.
     pub failed: (u64, u16),
     /// Nanoseconds from when a request was to be sent (not: from when a connection was free for it)
     /// to its answer, while they are recorded.
@@ -46,14 +58,17 @@ pub(super) struct Client {
     pub(super) connection: Connection,
     /// When the request that is under way was to be sent.
     due: Instant,
+    /// The status that it must be answered with.
+    expected: u16,
 }
 
 // === impl Load ===
 
 impl Load {
-    pub(super) fn new(request: Vec<u8>, connections: Vec<usize>) -> Load {
+    pub(super) fn new(steps: Vec<Step>, connections: Vec<usize>) -> Load {
         Load {
-            request,
+            steps,
+            turn: 0,
             pace: None,
             next: Instant::now(),
             idle: connections.iter().copied().collect(),
@@ -109,12 +124,16 @@ impl Load {
 
 impl Client {
     pub(super) fn new(stream: TcpStream) -> io::Result<Client> {
-        Ok(Client { connection: Connection::new(stream, BUFFER)?, due: Instant::now() })
+        let connection = Connection::new(stream, BUFFER)?;
+        Ok(Client { connection, due: Instant::now(), expected: 0 })
     }
 
-    pub(super) fn send(&mut self, load: &Load, due: Instant) -> io::Result<()> {
+    pub(super) fn send(&mut self, load: &mut Load, due: Instant) -> io::Result<()> {
         self.due = due;
-        self.connection.send(&load.request)
+        let step = &load.steps[load.turn];
+        load.turn = (load.turn + 1) % load.steps.len();
+        self.expected = step.status;
+        self.connection.send(&step.request)
     }
 
     /// Reads what has arrived; true when the request under way is answered.
@@ -124,7 +143,7 @@ impl Client {
             let length = message.length;
             self.connection.consume(length);
             load.completed += 1;
-            if status != 200 {
+            if status != self.expected {
                 load.failed = (load.failed.0 + 1, status);
             }
             if let Some(latencies) = &mut load.latencies {

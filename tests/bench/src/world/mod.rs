@@ -23,7 +23,7 @@ use slab::Slab;
 
 use endpoint::{Endpoint, listen};
 use load::Client;
-pub use load::{Load, Pace};
+pub use load::{Load, Pace, Step};
 pub use sink::Behaviour;
 pub use tally::{Site, Tally};
 pub use upstream::UNSAMPLED_PARENT;
@@ -108,8 +108,13 @@ impl World {
         });
     }
 
-    /// Connects a load that will send `request` again and again to a port.
+    /// Connects a load that will send `request` again and again to a port; answers must be 200.
     pub fn connect(&mut self, port: u16, count: usize, request: Vec<u8>) -> io::Result<Load> {
+        self.connect_mixed(port, count, vec![Step { request, status: 200 }])
+    }
+
+    /// Connects a load that will send these requests in turn to a port, over and over.
+    pub fn connect_mixed(&mut self, port: u16, count: usize, steps: Vec<Step>) -> io::Result<Load> {
         let mut tokens = Vec::with_capacity(count);
         for _ in 0..count {
             // Blocking until it is connected, so that the first request can be written at once.
@@ -118,7 +123,7 @@ impl World {
             let client = Client::new(TcpStream::from_std(stream))?;
             tokens.push(self.insert(Endpoint::Client(client))?);
         }
-        Ok(Load::new(request, tokens))
+        Ok(Load::new(steps, tokens))
     }
 
     /// Takes over the connections that a listener has accepted.

@@ -1,4 +1,4 @@
-//! The upstream: a fixed small answer to every request, and a look at its `traceparent`.
+//! The upstream: a fixed small answer to every request, by its path, and a look at its `traceparent`.
 
 use std::io;
 
@@ -13,6 +13,22 @@ const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\n\
     cache-control: no-store\r\n\
     content-length: 64\r\n\r\n\
     {\"id\":\"OLJCESPC7Z\",\"name\":\"Sunglasses\",\"price\":1999,\"stock\":120}";
+
+/// Answers to paths that begin so; [`ANSWER`] is for all others.
+const ANSWERS: [(&[u8], &[u8]); 4] = [
+    (b"/fail/404", b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"),
+    (b"/fail/500", b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n"),
+    (
+        b"/grpc.Good/",
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/grpc\r\ngrpc-status: 0\r\n\
+        content-length: 0\r\n\r\n",
+    ),
+    (
+        b"/grpc.Bad/",
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/grpc\r\ngrpc-status: 14\r\n\
+        content-length: 0\r\n\r\n",
+    ),
+];
 
 const HEAD_END: &[u8] = b"\r\n\r\n";
 const TRACEPARENT: &[u8] = b"\r\ntraceparent: 00-";
@@ -32,10 +48,18 @@ pub fn answer(connection: &mut Connection, tally: &mut Tally) -> io::Result<()> 
             tally.sampled += u64::from(is_sampled(ids_and_flags));
             tally.passed_on += u64::from(UNSAMPLED_PARENT.as_bytes().ends_with(ids_and_flags));
         }
+        let answer = answer_to(head);
         connection.consume(end + HEAD_END.len());
-        connection.send(ANSWER)?;
+        connection.send(answer)?;
     }
     Ok(())
+}
+
+/// What is due to the request's path.
+fn answer_to(head: &[u8]) -> &'static [u8] {
+    let path = memchr::memchr(b' ', head).map_or(head, |space| &head[space + 1..]);
+    let found = ANSWERS.iter().find(|(prefix, _)| path.starts_with(prefix));
+    found.map_or(ANSWER, |(_, answer)| answer)
 }
 
 /// The request's `traceparent` without its version, if it has one.
@@ -57,6 +81,21 @@ mod tests {
     fn the_answer_is_as_long_as_it_says() {
         let (status, message) = crate::net::parse_response(ANSWER).unwrap().unwrap();
         assert_eq!((status, message.length), (200, ANSWER.len()));
+    }
+
+    #[test]
+    fn paths_choose_answers() {
+        let cases = [
+            ("/api/fail/404", 200),
+            ("/fail/404", 404),
+            ("/fail/500?a", 500),
+            ("/grpc.Bad/M", 200),
+        ];
+        for (path, expected) in cases {
+            let answer = answer_to(format!("GET {path} HTTP/1.1").as_bytes());
+            let (status, message) = crate::net::parse_response(answer).unwrap().unwrap();
+            assert_eq!((status, message.length), (expected, answer.len()), "{path}");
+        }
     }
 
     #[test]
