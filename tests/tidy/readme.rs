@@ -78,6 +78,8 @@ fn every_target_of_make_is_told() {
         "make deny",
         "make scale",
         "make screenshots",
+        "make chaos",
+        "make soak",
         "KEEP=1",
         "UI=zipkin",
     ] {
