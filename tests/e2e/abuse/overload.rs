@@ -17,7 +17,8 @@ const TIMES: u64 = 20;
 const SLICES: usize = 8;
 const WARM_UP: usize = 2;
 const SLICE: Duration = Duration::from_millis(300);
-/// What the resident memory may grow by from the warm-up on, in bytes.
+/// What memory may grow by from the warm-up on, in bytes: of the largest VM and of the process.
+const VM_GROWTH: u64 = 128 << 10;
 const GROWTH: u64 = 8 << 20;
 
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +64,9 @@ async fn overload(trouble: Collector, calm: &Sidecar) {
         Collector::Silent => collector.fall_silent().await,
         Collector::Slow => collector.set_default(Answer::delayed(2 * SECONDS, Answer::Accept)),
     }
+    // However slow the machine is, the queue is full after the warm-up.
+    let fill = Load::on(envoy.port(INBOUND)).connections(8).count(4 * QUEUE).run().await;
+    assert_eq!(fill.with_status(200), 4 * QUEUE, "{trouble:?}: {fill:?}");
     let (mut rates, mut warm) = ([Vec::new(), Vec::new()], None);
     for number in 0..SLICES {
         rates[0].push(slice(calm).await);
@@ -74,7 +78,7 @@ async fn overload(trouble: Collector, calm: &Sidecar) {
         }
     }
     let (warm, now) = (warm.expect("there was a warm-up"), Memory::of(envoy.pid()));
-    assert!(now.largest_vm <= warm.largest_vm, "{trouble:?}: {warm}, then {now}");
+    assert!(now.largest_vm <= warm.largest_vm + VM_GROWTH, "{trouble:?}: {warm}, then {now}");
     assert!(now.resident <= warm.resident + GROWTH, "{trouble:?}: {warm}, then {now}");
 
     // Counters come within a second.
@@ -82,7 +86,10 @@ async fn overload(trouble: Collector, calm: &Sidecar) {
     let full = account(envoy).await;
     full.check();
     let (created, taken) = (full.of("spans_created"), full.of("spans_delivered"));
-    assert!(created >= TIMES * taken.max(BATCH), "{trouble:?}: not enough load: {full:?}");
+    assert!(
+        created >= TIMES * taken && created > 2 * QUEUE,
+        "{trouble:?}: not enough load: {full:?}"
+    );
     assert!(full.of("spans_dropped_queue_full") > 0, "{trouble:?}: {full:?}");
 
     let [undisturbed, overloaded] = rates.map(median);

@@ -93,7 +93,7 @@ fn malformed(dice: &mut Dice, good: &str) -> Fields {
         4 => one(&(128..=255).collect::<Vec<u8>>()),
         5 => one(&vec![b'0'; 8_192]),
         6 => [one(good.as_bytes()), one(good.as_bytes())].concat(),
-        _ => one(good[..40].as_bytes()),
+        _ => one(&good.as_bytes()[..40]),
     }
 }
 
