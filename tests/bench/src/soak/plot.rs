@@ -22,6 +22,9 @@ text { font: 13px system-ui, sans-serif; fill: #24292f } \
 .warm { fill: #f6f8fa } \
 .axis { stroke: #d0d7de }";
 
+/// The class of a curve, its name, and what it shows of a sample.
+type Curve = (&'static str, &'static str, fn(&Sample) -> u64);
+
 /// Draws it.
 pub fn plot(record: &Record) -> String {
     let mut svg = String::new();
@@ -60,7 +63,7 @@ fn draw(svg: &mut String, record: &Record) -> fmt::Result {
         let label = format!("{:.2} M", count as f64 / 1e6);
         text(svg, x(count) - 14.0, HEIGHT - BOTTOM + 18.0, "small", &label)?;
     }
-    let curves: [(&str, &str, fn(&Sample) -> u64); 2] =
+    let curves: [Curve; 2] =
         [("resident", "process", |sample| sample.resident), ("vm", "VM", |sample| sample.vm)];
     for (class, name, of) in curves {
         let step = record.samples.len().div_ceil(POINTS).max(1);
