@@ -100,12 +100,13 @@ scale: prerequisites ## simulate 10,000 sidecars and their collectors, for the n
 chaos: build $(call envoy,$(ENVOY)) ## requests, upstreams, collector and plugin in seeded chaos (SEED=…, REQUESTS=200000)
 	@filter/setup/say "chaos in Envoy $(ENVOY)"
 	@$(call with_envoy,$(ENVOY)) SPANMESH_CHAOS_SEED="$(or $(SEED),1)" SPANMESH_CHAOS_REQUESTS="$(or $(REQUESTS),200000)" \
-	  cargo test --quiet -p spanmesh-tests --test e2e -- abuse::chaos --nocapture
+	  cargo test --locked --quiet -p spanmesh-tests --test e2e -- abuse::chaos --nocapture
 
 .PHONY: soak
 soak: build $(call envoy,$(ENVOY)) ## an hour's traffic as fast as it goes, with memory sampled and plotted (REQUESTS=5000000)
-	@cd tests/bench && cargo build --quiet --release
+	@cd tests/bench && cargo build --locked --quiet --release
 	@$(call with_envoy,$(ENVOY)) tests/bench/target/release/spanmesh-bench soak --out target/soak --requests "$(or $(REQUESTS),5000000)"
+
 .PHONY: lint
 lint: prerequisites wasm-target ## check formatting and lints
 	@filter/setup/say "checking formatting and lints"

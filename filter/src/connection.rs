@@ -16,15 +16,15 @@ use crate::side::Side;
 const PROTOCOLS: [&str; 4] = ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/3"];
 /// How many different connections there can be: sides (or none), protocols (or none), and whether the
 /// peer is hidden.
-const MARKS: usize = 4 * (PROTOCOLS.len() + 1) * 2;
+const MARKS: u8 = 4 * (PROTOCOLS.len() as u8 + 1) * 2;
 
 /// What is known of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Connection {
     /// The side of its listener, where that has to be asked for.
     pub side: Option<Side>,
-    /// Envoy's name of its protocol, once it has been asked for.
-    protocol: Option<&'static str>,
+    /// Its protocol's place in [`PROTOCOLS`], counted from one; 0 while it has not been asked for.
+    protocol: u8,
     /// Whether Envoy is known to take the caller's address from `x-forwarded-for`, which hides the
     /// peer.
     pub forwarded_hides_peer: bool,
@@ -33,8 +33,8 @@ pub struct Connection {
 /// The connections of a plugin.
 #[derive(Debug)]
 pub struct Connections {
-    /// By number; empty where the host keeps no marks.
-    names: Vec<String>,
+    /// Whether the host keeps marks.
+    are_marked: bool,
     /// What has been found last: one for each side of a proxy.
     recent: Cell<[Option<Connection>; 2]>,
 }
@@ -44,25 +44,33 @@ pub struct Connections {
 impl Connection {
     /// Envoy's name of the protocol; `None` where the host does not say it.
     pub fn protocol(&mut self) -> Option<&'static str> {
-        if self.protocol.is_none() {
+        if self.protocol == 0 {
             let name = host::property("request\0protocol")?;
-            self.protocol = PROTOCOLS.into_iter().find(|known| known.as_bytes() == name);
+            let place = PROTOCOLS.iter().position(|known| known.as_bytes() == name)?;
+            self.protocol = place as u8 + 1;
         }
-        self.protocol
+        PROTOCOLS.get(usize::from(self.protocol) - 1).copied()
     }
 
     /// Below [`MARKS`].
-    fn number(self) -> usize {
+    fn number(self) -> u8 {
         let side = match self.side {
             None => 0,
             Some(Side { kind: SpanKind::Client, .. }) => 1,
             Some(Side { is_gateway: false, .. }) => 2,
             Some(Side { is_gateway: true, .. }) => 3,
         };
-        let protocol = PROTOCOLS.iter().position(|name| Some(*name) == self.protocol);
-        let protocol = protocol.map_or(0, |position| position + 1);
-        (side * (PROTOCOLS.len() + 1) + protocol) * 2 + usize::from(self.forwarded_hides_peer)
+        (side * (PROTOCOLS.len() as u8 + 1) + self.protocol) * 2
+            + u8::from(self.forwarded_hides_peer)
     }
+}
+
+/// The name of a mark: its last character tells its number, from `0` to `W`.
+fn name(number: u8) -> [u8; 21] {
+    let mut name = *b"spanmesh.connection.0";
+    let [.., last] = &mut name;
+    *last += number;
+    name
 }
 
 // === impl Connections ===
@@ -70,40 +78,35 @@ impl Connection {
 impl Connections {
     /// Tells the host how long marks live. Only to be called while a root context is active.
     pub fn new() -> Self {
-        let names = (0..MARKS).map(|number| format!("spanmesh.connection.{number}"));
-        let names: Vec<String> = names.collect();
-        let declared = names.iter().all(|name| match host::declare_of_connection(name) {
-            // It was declared before.
-            Ok(()) | Err(HostError::BadArgument) => true,
-            Err(HostError::Other) => false,
+        let are_marked = (0..MARKS).all(|number| {
+            // An error of the argument: it was declared before.
+            host::declare_of_connection(&name(number)) != Err(HostError::Other)
         });
-        Self { names: if declared { names } else { Vec::new() }, recent: Cell::default() }
+        Self { are_marked, recent: Cell::default() }
     }
 
     /// What an earlier request on the connection of the active stream has marked.
     pub fn find(&self) -> Option<Connection> {
+        let is_marked = |it: &Connection| host::property(name(it.number())).is_some();
         let [first, second] = self.recent.get();
-        if first.is_some_and(|it| self.is_marked(it)) {
+        if first.as_ref().is_some_and(is_marked) {
             return first;
         }
-        let second = second.filter(|it| self.is_marked(*it))?;
+        let second = second.filter(is_marked)?;
         self.recent.set([Some(second), first]);
         Some(second)
     }
 
     /// Lets later requests on the connection of the active stream find this.
     pub fn mark(&self, connection: Connection) {
-        let Some(name) = self.names.get(connection.number()) else { return };
-        let [first, second] = self.recent.get();
+        if !self.are_marked {
+            return;
+        }
+        let [first, _] = self.recent.get();
         if first != Some(connection) {
-            let other = first.or(second);
-            self.recent.set([Some(connection), other]);
+            self.recent.set([Some(connection), first]);
         }
         // Without a mark the next request asks again.
-        let _ = host::set_filter_state(name, b"");
-    }
-
-    fn is_marked(&self, connection: Connection) -> bool {
-        self.names.get(connection.number()).is_some_and(|name| host::property(name).is_some())
+        let _ = host::set_filter_state(&name(connection.number()), b"");
     }
 }

@@ -23,7 +23,7 @@ pub fn set(state: &mut State, context: &SpanContext, is_recorded: bool) {
         ("spanmesh.sampled", sampled),
     ];
     for (name, value) in values {
-        let failed = host::set_filter_state(name, value).is_err();
+        let failed = host::set_filter_state(name.as_bytes(), value).is_err();
         state.counters.add(Counter::HostErrors, failed.into());
     }
 }

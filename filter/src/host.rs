@@ -164,20 +164,24 @@ fn bytes(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Option<Vec<u8>> 
 }
 
 /// A property by its path, whose parts are separated by NUL.
-pub fn property(path: &str) -> Option<Vec<u8>> {
+pub fn property(path: impl AsRef<[u8]>) -> Option<Vec<u8>> {
+    bytes_of_property(path.as_ref())
+}
+
+fn bytes_of_property(path: &[u8]) -> Option<Vec<u8>> {
     // SAFETY: the path is readable and both pointers are valid for writes during the call.
     bytes(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
 }
 
 /// Puts a value into the request's filter state, under this name behind the prefix `wasm.`.
-pub fn set_filter_state(name: &str, value: &[u8]) -> Result<(), HostError> {
+pub fn set_filter_state(name: &[u8], value: &[u8]) -> Result<(), HostError> {
     // SAFETY: name and value are readable during the call.
     result(unsafe { proxy_set_property(name.as_ptr(), name.len(), value.as_ptr(), value.len()) })
 }
 
 /// Lets a property that requests set live as long as their connection. Only to be called while a
 /// root context is active; an error of the argument says that this was done before.
-pub fn declare_of_connection(name: &str) -> Result<(), HostError> {
+pub fn declare_of_connection(name: &[u8]) -> Result<(), HostError> {
     /// `DeclarePropertyArguments.name` and `.span`, and `LifeSpan.DownstreamConnection` (Envoy's
     /// declare_property.proto).
     const NAME: u32 = 1;
@@ -185,7 +189,7 @@ pub fn declare_of_connection(name: &str) -> Result<(), HostError> {
     const DOWNSTREAM_CONNECTION: u64 = 2;
     const FUNCTION: &str = "declare_property";
     let mut argument = Vec::with_capacity(32);
-    wire::put_bytes(&mut argument, NAME, name.as_bytes());
+    wire::put_bytes(&mut argument, NAME, name);
     wire::put_integer(&mut argument, SPAN, DOWNSTREAM_CONNECTION);
     let (name, argument) = (FUNCTION.as_bytes(), argument.as_slice());
     // SAFETY: name and argument are readable during the call; null says that no result is wanted.
