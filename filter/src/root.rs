@@ -118,7 +118,7 @@ impl Root {
         let environment = Environment {
             variable: &|name| std::env::var(name).ok(),
             mesh_sampling: host::float(MESH_SAMPLING),
-            node_metadata: &|path| host::property(&[NODE_METADATA, &path.join("\0")].concat()),
+            node_metadata: &|path| host::property([NODE_METADATA, &path.join("\0")].concat()),
         };
         match Config::resolve(&configuration, &environment) {
             Ok(config) => {
