@@ -9,7 +9,8 @@ use spanmesh_core::header_map::serialise;
 use spanmesh_core::redact::RedactedPaths;
 use spanmesh_core::request_head::RequestHead;
 use spanmesh_core::rules::{
-    AnyOf, Conditions, Match, PathPattern, Request, RuleIndex, Template, Templates, TextMatcher,
+    AnyOf, Conditions, KnownListener, Match, PathPattern, Request, RuleIndex, Template, Templates,
+    TextMatcher,
 };
 use spanmesh_core::span::{Routes, SpanKind};
 
@@ -82,7 +83,8 @@ fuzz_target!(|input: Input<'_>| {
     }
     let pairs = [(&b":path"[..], input.path), (b":authority", input.host.as_bytes())];
     let head = RequestHead::new(serialise(pairs));
-    let request = Request { head: &head, kind: SpanKind::Server, listener_port: &|| None };
+    let request =
+        Request { head: &head, listener: &KnownListener { kind: SpanKind::Server, port: None } };
     assert_eq!(RuleIndex::new(rules).first(&request, |_| true), expected);
 
     let mut found: Vec<u32> = templates.matches(path).flatten().copied().collect();

@@ -31,6 +31,8 @@ pub enum Fault {
     Define,
     /// An absent header map is shown as one of no bytes instead of being refused.
     EmptyForAbsent,
+    /// A property cannot be declared.
+    Declare,
 }
 
 /// How often each call still fails.
@@ -47,7 +49,7 @@ pub struct Faults {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadHeaders,
         Self::WriteHeaders,
         Self::Property,
@@ -62,6 +64,7 @@ impl Fault {
         Self::Entropy,
         Self::Define,
         Self::EmptyForAbsent,
+        Self::Declare,
     ];
 }
 

@@ -1,6 +1,6 @@
 //! What the host knows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::callouts::{Answer, Callout};
 use crate::faults::Faults;
@@ -25,6 +25,10 @@ pub struct Host {
     pub streams: BTreeMap<u32, Exchange>,
     /// Every request that the filter has sent in this VM.
     pub calls: Vec<Callout>,
+    /// Properties that live as long as a connection, by their roots.
+    pub declared: HashSet<(u32, Vec<u8>)>,
+    /// What the filter has put into the filter state of connections.
+    pub connections: HashMap<(u32, Vec<u8>), Vec<u8>>,
     /// Which host calls fail.
     pub faults: Faults,
     /// Random bytes are made from this.
@@ -130,6 +134,26 @@ impl Host {
     pub(crate) fn property(&self, path: &str) -> Option<&[u8]> {
         let stream = self.streams.get(&self.active);
         let own = stream.and_then(|stream| stream.properties.get(path));
-        own.or_else(|| self.node.get(path)).map(Vec::as_slice)
+        let state = || stream?.filter_state.get(path.as_bytes());
+        let shared = || self.connections.get(&(self.connection(), path.as_bytes().to_vec()));
+        own.or_else(state).or_else(shared).or_else(|| self.node.get(path)).map(Vec::as_slice)
+    }
+
+    /// Puts a value into the filter state of the active stream, or of its connection.
+    pub(crate) fn set_property(&mut self, path: &[u8], value: &[u8]) -> bool {
+        let declared = self.declared.contains(&(self.active_root(), path.to_vec()));
+        let connection = self.connection();
+        let Some(stream) = self.streams.get_mut(&self.active) else { return false };
+        if declared {
+            self.connections.insert((connection, path.to_vec()), value.to_vec());
+        } else {
+            stream.filter_state.insert(path.to_vec(), value.to_vec());
+        }
+        true
+    }
+
+    /// The connection of the active stream: one in four has the same.
+    fn connection(&self) -> u32 {
+        self.active % 4
     }
 }

@@ -39,10 +39,32 @@ unsafe extern "C" fn proxy_set_property(
         }
         // SAFETY: the filter's texts are readable.
         let (path, value) = unsafe { (read(path, path_size), read(value, value_size)) };
-        let active = host.active;
-        let Some(stream) = host.streams.get_mut(&active) else { return NOT_FOUND };
-        stream.filter_state.insert(path.to_vec(), value.to_vec());
-        OK
+        if host.set_property(path, value) { OK } else { NOT_FOUND }
+    })
+}
+
+/// Knows `declare_property` alone, of properties of connections.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_call_foreign_function(
+    name: *const u8,
+    name_size: usize,
+    argument: *const u8,
+    argument_size: usize,
+    _result: *mut *mut u8,
+    _result_size: *mut usize,
+) -> u32 {
+    serve(|host| {
+        // SAFETY: the filter's texts are readable.
+        let (name, argument) = unsafe { (read(name, name_size), read(argument, argument_size)) };
+        assert_eq!(name, b"declare_property");
+        if host.faults.strike(Fault::Declare) {
+            return INTERNAL_FAILURE;
+        }
+        // A name of less than 128 bytes, and the life span of a connection.
+        let [0x0a, length, rest @ .., 0x28, 2] = argument else { panic!("{argument:?}") };
+        assert_eq!(usize::from(*length), rest.len());
+        let declared = (host.active_root(), rest.to_vec());
+        if host.declared.insert(declared) { OK } else { BAD_ARGUMENT }
     })
 }
 
