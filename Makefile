@@ -96,6 +96,11 @@ scale: prerequisites ## simulate 10,000 sidecars and their collectors, for the n
 	@cd tests/scale && cargo build --locked --quiet --release
 	@tests/scale/target/release/spanmesh-scale target/scale
 
+.PHONY: bench-matrix
+bench-matrix: build $(call envoy,$(ENVOY)) ## the same with 1 to 256 connections, HTTP/1.1 and HTTP/2, 1 and 2 workers
+	@cd tests/bench && cargo build --locked --quiet --release
+	@$(call with_envoy,$(ENVOY)) tests/bench/target/release/spanmesh-bench matrix --out target/bench $(BENCH)
+
 .PHONY: chaos
 chaos: build $(call envoy,$(ENVOY)) ## requests, upstreams, collector and plugin in seeded chaos (SEED=…, REQUESTS=200000)
 	@filter/setup/say "chaos in Envoy $(ENVOY)"

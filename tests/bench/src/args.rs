@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::matrix;
 use crate::settings::Settings;
 use crate::soak::Soak;
 use crate::variant::{NONE, VARIANTS, Variant};
@@ -12,8 +13,11 @@ use crate::variant::{NONE, VARIANTS, Variant};
 pub const USAGE: &str = "\
 Compares spanmesh with no tracing and with Envoy's native OpenTelemetry tracer.
 
-usage: spanmesh-bench [OPTION VALUE]...
+usage: spanmesh-bench [matrix] [OPTION VALUE]...
        spanmesh-bench soak [--requests N] [--seconds S] [--out DIR] [--envoy-core N] [--load-core N]
+
+`matrix` measures CPU time over HTTP/1.1 and HTTP/2, with 1, 16 and 256 connections, 1 and 2
+workers, and fewer slices.
 
   --out DIR               where results.json and chart.svg go (default: the target directory)
   --processes N           Envoy processes of each variant, one after the other (6)
@@ -23,6 +27,8 @@ usage: spanmesh-bench [OPTION VALUE]...
   --latency-slices N      slices at half load of each process (5)
   --latency-seconds S     length of each (1.0)
   --connections N         connections of the load (16)
+  --http2                 over HTTP/2, one request at a time on each connection
+  --workers N             workers of each Envoy, which have the load's core too if they are several (1)
   --envoy-core N          the core of the Envoys (0)
   --load-core N           the core of the load, the upstream and the sink (1)
   --variants A,B,...      only these, and `none`
@@ -41,6 +47,8 @@ The Envoy binary is named by the environment variable SPANMESH_ENVOY, the module
 pub enum Command {
     /// A comparison.
     Run(Settings),
+    /// The same with other loads.
+    Matrix(Settings),
     /// A soak.
     Soak(Soak),
     /// To print [`USAGE`].
@@ -57,10 +65,15 @@ impl Command {
         if arguments.next_if_eq("soak").is_some() {
             return Ok(Command::Soak(Soak::parse(arguments)?));
         }
+        let is_matrix = arguments.next_if_eq("matrix").is_some();
+        if is_matrix {
+            settings.make_brief()?;
+        }
         while let Some(option) = arguments.next() {
             match option.as_str() {
                 "--help" | "-h" => return Ok(Command::Help),
                 "--quick" => settings.make_quick(),
+                "--http2" => settings.http2 = true,
                 "--cpu-only" => settings.cpu_only = true,
                 _ => {
                     let value = arguments.next();
@@ -69,7 +82,7 @@ impl Command {
                 }
             }
         }
-        Ok(Command::Run(settings))
+        Ok(if is_matrix { Command::Matrix(settings) } else { Command::Run(settings) })
     }
 }
 
@@ -84,7 +97,7 @@ impl Soak {
         while let Some(option) = arguments.next() {
             let value = arguments.next().ok_or_else(|| format!("{option} needs a value"))?;
             match option.as_str() {
-                "--requests" => soak.requests = at_least_one(&option, &value)? as u64,
+                "--requests" => soak.requests = at_least_one(&option, &value)?,
                 "--seconds" => soak.most = duration(&option, &value)?,
                 "--out" => soak.out = Some(PathBuf::from(value)),
                 "--envoy-core" => soak.cores[0] = number(&option, &value)?,
@@ -97,6 +110,13 @@ impl Soak {
 }
 
 impl Settings {
+    /// Less of everything, because a matrix has it twelve times.
+    fn make_brief(&mut self) -> Result<(), String> {
+        (self.processes, self.slices) = (2, 4);
+        (self.slice, self.warmup) = (Duration::from_millis(500), Duration::from_millis(1500));
+        self.set("--variants", matrix::VARIANTS)
+    }
+
     fn set(&mut self, option: &str, value: &str) -> Result<(), String> {
         match option {
             "--out" => self.out = Some(PathBuf::from(value)),
@@ -107,6 +127,7 @@ impl Settings {
             "--latency-slices" => self.latency_slices = at_least_one(option, value)?,
             "--latency-seconds" => self.latency = duration(option, value)?,
             "--connections" => self.connections = at_least_one(option, value)?,
+            "--workers" => self.workers = at_least_one(option, value)?,
             "--envoy-core" => self.envoy_core = number(option, value)?,
             "--load-core" => self.load_core = number(option, value)?,
             "--against" => self.compare_with(&value.split(',').collect::<Vec<_>>()),
@@ -132,9 +153,9 @@ fn number<T: FromStr>(option: &str, value: &str) -> Result<T, String> {
     value.parse().map_err(|_| format!("{option}: {value:?} is not such a number"))
 }
 
-fn at_least_one(option: &str, value: &str) -> Result<usize, String> {
+fn at_least_one<T: FromStr + PartialEq + Default>(option: &str, value: &str) -> Result<T, String> {
     match number(option, value)? {
-        0 => Err(format!("{option}: at least 1")),
+        count if count == T::default() => Err(format!("{option}: at least 1")),
         count => Ok(count),
     }
 }
@@ -156,6 +177,7 @@ mod tests {
         match Command::parse(line.split_whitespace().map(str::to_owned))? {
             Command::Run(settings) => Ok(settings),
             Command::Soak(soak) => Err(format!("{soak:?}")),
+            Command::Matrix(_) => Err("matrix".to_owned()),
             Command::Help => Err("help".to_owned()),
         }
     }

@@ -6,6 +6,7 @@ use std::io;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::subject::Subject;
@@ -102,6 +103,12 @@ fn expected_share(percent: Option<u8>) -> RangeInclusive<f64> {
 
 /// Decodes a whole export and counts its spans; they must have ids, a name and times.
 fn well_formed_spans(export: &[u8]) -> Result<usize, String> {
+    if body::is_zipkin(export) {
+        let spans = body::decode_zipkin(export).map_err(|error| error.to_string())?;
+        let has_ids = |span: &Value| span["traceId"].is_string() && span["id"].is_string();
+        let malformed = spans.iter().find(|span| !has_ids(span));
+        return malformed.map_or(Ok(spans.len()), |span| Err(format!("a malformed span: {span}")));
+    }
     let request = body::decode(export);
     let request = request.map_err(|error| format!("an export cannot be decoded: {error}"))?;
     let scopes = request.resource_spans.into_iter().flat_map(|resource| resource.scope_spans);

@@ -59,7 +59,8 @@ pub fn measure(
     for subject in &subjects {
         subject.settle(&mut world)?;
     }
-    let latencies = in_rounds(&mut subjects, settings.latency_slices, |subject| {
+    let latency_rounds = if settings.cpu_only { 0 } else { settings.latency_slices };
+    let latencies = in_rounds(&mut subjects, latency_rounds, |subject| {
         subject.pace(&mut world, half_load, settings.latency)
     })?;
 

@@ -42,6 +42,7 @@ mod collector_down;
 mod full_queue;
 mod generation;
 mod latency;
+mod matrix;
 mod measure;
 mod net;
 mod progress;
@@ -71,6 +72,7 @@ use variant::FULL_SAMPLING;
 fn main() -> ExitCode {
     let outcome = match Command::parse(env::args().skip(1)) {
         Ok(Command::Run(settings)) => run(&settings),
+        Ok(Command::Matrix(settings)) => run_matrix(&settings),
         Ok(Command::Soak(settings)) => run_soak(&settings),
         Ok(Command::Help) => {
             println!("{USAGE}");
@@ -99,6 +101,15 @@ fn run(settings: &Settings) -> io::Result<()> {
     println!("{}", Table(&results));
     let json = serde_json::to_string_pretty(&results)?;
     write(settings.out.as_ref(), [("results.json", json), ("chart.svg", chart(&results))])
+}
+
+fn run_matrix(settings: &Settings) -> io::Result<()> {
+    measure::affinity::pin_to_core(settings.load_core)?;
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let matrix = matrix::measure(settings, &runtime)?;
+    println!("{matrix}");
+    let json = serde_json::to_string_pretty(&matrix)?;
+    write(settings.out.as_ref(), [("matrix.json", json), ("matrix.md", matrix.to_string())])
 }
 
 fn run_soak(settings: &Soak) -> io::Result<()> {

@@ -30,6 +30,10 @@ pub struct Settings {
     pub latency: Duration,
     /// Connections of the load.
     pub connections: usize,
+    /// Whether it speaks HTTP/2.
+    pub http2: bool,
+    /// Workers of each Envoy. Where there are several, they have the load's core too.
+    pub workers: u32,
     /// Where Envoys run.
     pub envoy_core: usize,
     /// Where everything else runs.
@@ -54,6 +58,8 @@ impl Default for Settings {
             latency_slices: 5,
             latency: Duration::from_secs(1),
             connections: 16,
+            http2: false,
+            workers: 1,
             envoy_core: 0,
             load_core: 1,
             cpu_only: false,

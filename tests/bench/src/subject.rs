@@ -34,14 +34,14 @@ pub struct Subject {
 // === impl Subject ===
 
 impl Subject {
-    /// Starts an Envoy with one worker on its core and connects its load.
+    /// Starts an Envoy with the workers that the settings say and connects its load.
     pub fn start(
         variant: Variant,
         settings: &Settings,
         world: &mut World,
         runtime: &Runtime,
     ) -> io::Result<Subject> {
-        Subject::with_workers(1, variant, settings, world, runtime)
+        Subject::with_workers(settings.workers, variant, settings, world, runtime)
     }
 
     /// Starts an Envoy with so many workers; if there are several, they have the load's core too.
@@ -63,7 +63,11 @@ impl Subject {
             affinity::allow_cores(envoy.pid(), &[settings.envoy_core, settings.load_core])?;
         }
         let port = envoy.port(LISTENER);
-        let load = world.connect(port, settings.connections, variant.request())?;
+        let (count, request) = (settings.connections, variant.request());
+        let load = match settings.http2 {
+            true => world.connect_http2(port, count, &request)?,
+            false => world.connect(port, count, request)?,
+        };
         Ok(Subject { variant, site, load, envoy })
     }
 

@@ -25,6 +25,10 @@ pub const COLLECTOR: u16 = 4318;
 /// The configuration that all variants have in common.
 pub const ENVOY: &str = include_str!("../config/envoy.yaml");
 const NATIVE: &str = include_str!("../config/native.yaml");
+const ZIPKIN: &str = include_str!("../config/zipkin.yaml");
+/// Where the connection manager's tracing stands.
+const TRACING: &str =
+    "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config/tracing";
 const REQUEST: &str = include_str!("../config/request.http");
 
 /// One way to trace, or not to.
@@ -48,6 +52,8 @@ enum Tracer {
     None,
     /// Envoy's own.
     Native(Flush),
+    /// Envoy's own of Zipkin, as it is by default.
+    Zipkin,
     Spanmesh(Plugin),
 }
 
@@ -99,6 +105,9 @@ impl Variant {
         match self.tracer {
             Tracer::None => config.without_wasm(),
             Tracer::Native(flush) => self.native(config.without_wasm(), flush),
+            Tracer::Zipkin => {
+                config.without_wasm().set(TRACING, EnvoyConfig::from_text(ZIPKIN).value().clone())
+            }
             Tracer::Spanmesh(plugin) => {
                 let config = config.plugin_configuration(&plugin.configuration());
                 self.module.into_iter().fold(config, EnvoyConfig::module)
@@ -107,8 +116,6 @@ impl Variant {
     }
 
     fn native(self, config: EnvoyConfig, flush: Flush) -> EnvoyConfig {
-        const TRACING: &str =
-            "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config/tracing";
         const LAYERS: &str = "/layered_runtime/layers";
         let tracing = EnvoyConfig::from_text(NATIVE).set("/random_sampling/value", self.percent);
         let config = config.set(TRACING, tracing.value().clone());

@@ -3,6 +3,7 @@
 
 mod connection;
 mod framing;
+pub mod http2;
 
 pub use connection::{Connection, Received};
 pub use framing::{parse_request, parse_response};

@@ -31,7 +31,7 @@ const UNSAMPLED_PARENT: Variant = Variant {
 };
 
 /// All that are compared, in the order of the table.
-pub const VARIANTS: [Variant; 19] = [
+pub const VARIANTS: [Variant; 20] = [
     variant(NONE, "no tracing", Tracer::None, 0),
     variant(
         "native",
@@ -41,6 +41,7 @@ pub const VARIANTS: [Variant; 19] = [
     ),
     variant("native-tuned", "native tracer, 100 %, flush 512", Tracer::Native(Flush::Tuned), 100),
     variant("native-10", "native tracer, 10 %, flush 512", Tracer::Native(Flush::Tuned), 10),
+    variant("native-zipkin", "native Zipkin tracer, 100 %, its default flush", Tracer::Zipkin, 100),
     FULL_SAMPLING,
     Variant {
         tracer: Tracer::Spanmesh(Plugin { formats: Formats::ReadAll, ..PLAIN }),

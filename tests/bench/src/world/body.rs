@@ -6,6 +6,7 @@ use std::io::{self, Read as _};
 use flate2::read::GzDecoder;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message as _;
+use serde_json::Value;
 
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 
@@ -22,6 +23,16 @@ pub fn plain(body: &[u8]) -> io::Result<Cow<'_, [u8]>> {
 /// Whether an uncompressed body is JSON; no protobuf of a request begins so.
 pub fn is_json(body: &[u8]) -> bool {
     body.starts_with(b"{")
+}
+
+/// Whether an uncompressed body is a list of Zipkin's spans.
+pub fn is_zipkin(body: &[u8]) -> bool {
+    body.starts_with(b"[")
+}
+
+/// The spans of such a body.
+pub fn decode_zipkin(body: &[u8]) -> io::Result<Vec<Value>> {
+    serde_json::from_slice(body).map_err(io::Error::other)
 }
 
 /// The whole of an export.

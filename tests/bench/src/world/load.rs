@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use mio::net::TcpStream;
 
+use crate::net::http2::Http2;
 use crate::net::{Connection, Received, parse_response};
 
 /// Answers are about 300 bytes.
@@ -60,6 +61,15 @@ pub(super) struct Client {
     due: Instant,
     /// The status that it must be answered with.
     expected: u16,
+    protocol: Protocol,
+}
+
+/// How a client speaks.
+#[derive(Debug)]
+enum Protocol {
+    Http1,
+    /// With what is to be written next.
+    Http2(Http2, Vec<u8>),
 }
 
 // === impl Load ===
@@ -123,9 +133,13 @@ impl Load {
 // === impl Client ===
 
 impl Client {
-    pub(super) fn new(stream: TcpStream) -> io::Result<Client> {
+    pub(super) fn new(stream: TcpStream, is_http2: bool) -> io::Result<Client> {
         let connection = Connection::new(stream, BUFFER)?;
-        Ok(Client { connection, due: Instant::now(), expected: 0 })
+        let protocol = match is_http2 {
+            true => Protocol::Http2(Http2::default(), Vec::new()),
+            false => Protocol::Http1,
+        };
+        Ok(Client { connection, due: Instant::now(), expected: 0, protocol })
     }
 
     pub(super) fn send(&mut self, load: &mut Load, due: Instant) -> io::Result<()> {
@@ -133,15 +147,42 @@ impl Client {
         let step = &load.steps[load.turn];
         load.turn = (load.turn + 1) % load.steps.len();
         self.expected = step.status;
-        self.connection.send(&step.request)
+        match &mut self.protocol {
+            Protocol::Http1 => self.connection.send(&step.request),
+            Protocol::Http2(http2, out) => {
+                out.clear();
+                http2.request(&step.request, out);
+                self.connection.send(out)
+            }
+        }
+    }
+
+    /// Takes the answer, if it is whole, and gives its status.
+    fn answer(&mut self) -> io::Result<Option<u16>> {
+        let Protocol::Http2(http2, out) = &mut self.protocol else {
+            let Some((status, message)) = parse_response(self.connection.bytes())? else {
+                return Ok(None);
+            };
+            let length = message.length;
+            self.connection.consume(length);
+            return Ok(Some(status));
+        };
+        out.clear();
+        let mut answered = None;
+        while let Some(progress) = http2.take(self.connection.bytes(), out)? {
+            self.connection.consume(progress.consumed);
+            answered = answered.or(progress.answered);
+        }
+        if !out.is_empty() {
+            self.connection.send(out)?;
+        }
+        Ok(answered)
     }
 
     /// Reads what has arrived; true when the request under way is answered.
     pub(super) fn receive(&mut self, load: &mut Load) -> io::Result<bool> {
         let received = self.connection.receive()?;
-        if let Some((status, message)) = parse_response(self.connection.bytes())? {
-            let length = message.length;
-            self.connection.consume(length);
+        if let Some(status) = self.answer()? {
             load.completed += 1;
             if status != self.expected {
                 load.failed = (load.failed.0 + 1, status);

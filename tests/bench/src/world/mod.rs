@@ -21,6 +21,7 @@ use mio::Poll;
 use mio::net::TcpStream;
 use slab::Slab;
 
+use crate::net::http2::header_block;
 use endpoint::{Endpoint, listen};
 use load::Client;
 pub use load::{Load, Pace, Step};
@@ -113,14 +114,30 @@ impl World {
         self.connect_mixed(port, count, vec![Step { request, status: 200 }])
     }
 
+    /// The same over HTTP/2, with one request at a time on each connection.
+    pub fn connect_http2(&mut self, port: u16, count: usize, request: &[u8]) -> io::Result<Load> {
+        let request = header_block(request)?;
+        self.connect_all(port, count, vec![Step { request, status: 200 }], true)
+    }
+
     /// Connects a load that will send these requests in turn to a port, over and over.
     pub fn connect_mixed(&mut self, port: u16, count: usize, steps: Vec<Step>) -> io::Result<Load> {
+        self.connect_all(port, count, steps, false)
+    }
+
+    fn connect_all(
+        &mut self,
+        port: u16,
+        count: usize,
+        steps: Vec<Step>,
+        is_http2: bool,
+    ) -> io::Result<Load> {
         let mut tokens = Vec::with_capacity(count);
         for _ in 0..count {
             // Blocking until it is connected, so that the first request can be written at once.
             let stream = std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
             stream.set_nonblocking(true)?;
-            let client = Client::new(TcpStream::from_std(stream))?;
+            let client = Client::new(TcpStream::from_std(stream), is_http2)?;
             tokens.push(self.insert(Endpoint::Client(client))?);
         }
         Ok(Load::new(steps, tokens))

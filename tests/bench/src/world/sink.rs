@@ -76,6 +76,9 @@ pub fn count(
 
 fn count_spans(body: &[u8]) -> io::Result<u64> {
     let body = body::plain(body)?;
+    if body::is_zipkin(&body) {
+        return Ok(body::decode_zipkin(&body)?.len() as u64);
+    }
     if body::is_json(&body) {
         let request = body::decode(&body)?;
         let scopes = request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);

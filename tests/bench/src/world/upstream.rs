@@ -31,6 +31,8 @@ const ANSWERS: [(&[u8], &[u8]); 4] = [
 ];
 
 const HEAD_END: &[u8] = b"\r\n\r\n";
+/// What the Zipkin tracer writes instead.
+const B3_SAMPLED: &[u8] = b"\r\nx-b3-sampled: 1";
 const TRACEPARENT: &[u8] = b"\r\ntraceparent: 00-";
 /// From the end of [`TRACEPARENT`] to its flags: trace id, dash, span id, dash.
 const FLAGS_AT: usize = 32 + 1 + 16 + 1;
@@ -47,6 +49,9 @@ pub fn answer(connection: &mut Connection, tally: &mut Tally) -> io::Result<()> 
             tally.traced += 1;
             tally.sampled += u64::from(is_sampled(ids_and_flags));
             tally.passed_on += u64::from(UNSAMPLED_PARENT.as_bytes().ends_with(ids_and_flags));
+        } else if memmem::find(head, B3_SAMPLED).is_some() {
+            tally.traced += 1;
+            tally.sampled += 1;
         }
         let answer = answer_to(head);
         connection.consume(end + HEAD_END.len());

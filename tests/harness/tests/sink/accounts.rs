@@ -16,9 +16,11 @@ fn key(number: u8) -> SpanKey {
     SpanKey::new(id.repeat(16), id.repeat(8))
 }
 
+const OWN: &str = "spans of the test's own";
+
 #[tokio::test]
 async fn every_span_is_entered_where_it_belongs() {
-    let collector = Collector::start_unchecked("spans of the test's own").await;
+    let collector = Collector::start_unchecked(OWN).await;
     post(&collector, Answer::Refuse(Refusal::Unavailable(None)), 1..=4).await;
     post(&collector, Answer::ResetConnection, 1..=4).await;
     post(&collector, Answer::Accept, 1..=4).await;
@@ -46,7 +48,7 @@ async fn every_span_is_entered_where_it_belongs() {
 #[tokio::test]
 async fn collectors_and_protocols_are_counted_together() {
     let (first, second) =
-        (Collector::start_unchecked("spans of the test's own").await, Collector::start().await);
+        (Collector::start_unchecked(OWN).await, Collector::start_unchecked(OWN).await);
     call_for(&first, Answer::Accept).await.unwrap();
     assert_eq!(send(&second, &export([1, 2])).await.status, 200);
     let zipkin = json!([{"traceId": "01".repeat(16), "id": "01".repeat(8)},
