@@ -3,6 +3,7 @@
 
 use serde_json::json;
 use spanmesh_foreign::{Format, Headers, Library, Propagator, headers};
+use spanmesh_harness::{Allowance, Rule};
 
 use super::lab::{Case, Lab, Outcome};
 
@@ -69,7 +70,7 @@ fn values(good: &str) -> Vec<(&'static str, Vec<Vec<u8>>)> {
 async fn lab() -> Lab {
     const HCM: &str = "/filter_chains/0/filters/0/typed_config";
     let options = json!({"propagators": Format::ALL.map(Format::name), "sampler": "always_on"});
-    Lab::start_with(&[options], |config| {
+    let lab = Lab::start_with(&[options], |config| {
         let count = format!("{HCM}/common_http_protocol_options/max_headers_count");
         let size = format!("{HCM}/max_request_headers_kb");
         config.set_in_listener("inbound-0", &count, 11_000).set_in_listener(
@@ -78,7 +79,13 @@ async fn lab() -> Lab {
             4096,
         )
     })
-    .await
+    .await;
+    lab.allow(Allowance::of(
+        Rule::TraceState,
+        &["trace_state"],
+        "a key that came twice may be kept as it is (the W3C suite's tracestate_duplicated_keys)",
+    ));
+    lab
 }
 
 /// The fields of a hostile field's own format, so that it is not the first that is missed.

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use spanmesh_foreign::{Format, Headers, headers};
-use spanmesh_harness::{Client, Envoy, EnvoyConfig, ReceivedSpan, RecordedRequest, Request};
+use spanmesh_harness::{
+    Allowance, Client, Envoy, EnvoyConfig, ReceivedSpan, RecordedRequest, Request,
+};
 
 use crate::support::{Account, Parts, SOON, Sidecar, plugin};
 
@@ -36,6 +38,11 @@ pub fn propagators(formats: &[Format]) -> Value {
 }
 
 impl Lab {
+    /// Lets exports break a rule.
+    pub fn allow(&self, allowances: Vec<Allowance>) {
+        self.sidecar.collector.allow(allowances);
+    }
+
     /// The n-th listener has the n-th of these options.
     pub async fn start(options: &[Value]) -> Lab {
         Lab::start_with(options, |config| config).await
