@@ -50,6 +50,7 @@ mod rate_limit;
 mod report;
 mod settings;
 mod soak;
+mod start_up;
 mod subject;
 mod variant;
 mod world;
@@ -145,7 +146,9 @@ fn measure_all(settings: &Settings, runtime: &Runtime) -> io::Result<Results> {
             let rate_limit = Some(rate_limit::measure(settings, runtime)?);
             progress!("throughput with the collector down");
             let collector_down = Some(collector_down::measure(settings, runtime)?);
-            Asides { vm_memory, rate_limit, collector_down }
+            progress!("time to start");
+            let start_up = Some(start_up::measure(settings, runtime)?);
+            Asides { vm_memory, rate_limit, collector_down, start_up }
         }
     };
     let mut generations = Vec::with_capacity(settings.processes);

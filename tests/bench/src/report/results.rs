@@ -12,6 +12,7 @@ use crate::full_queue::VmMemory;
 use crate::generation::{Generation, Run};
 use crate::rate_limit::RateLimitContention;
 use crate::settings::Settings;
+use crate::start_up::StartUp;
 
 /// The variants whose added CPU time the others are measured by.
 const BASELINES: [&str; 3] = ["native", "native-tuned", "native-10"];
@@ -47,6 +48,8 @@ pub struct Asides {
     pub rate_limit: Option<RateLimitContention>,
     /// Throughput with a collector and without one.
     pub collector_down: Option<CollectorDown>,
+    /// Time to start.
+    pub start_up: Option<StartUp>,
 }
 
 // === impl Results ===

@@ -120,6 +120,13 @@ fn asides(f: &mut Formatter<'_>, asides: &Asides) -> fmt::Result {
             down.down_rps, down.up_rps, down.throughput_ratio
         )?;
     }
+    if let Some(start) = &asides.start_up {
+        let (none, spanmesh) = (start.none_ms, start.spanmesh_ms);
+        writeln!(
+            f,
+            "From start to ready: {none:.0} ms without tracing, {spanmesh:.0} ms with the filter."
+        )?;
+    }
     Ok(())
 }
 

@@ -31,7 +31,7 @@ const UNSAMPLED_PARENT: Variant = Variant {
 };
 
 /// All that are compared, in the order of the table.
-pub const VARIANTS: [Variant; 20] = [
+pub const VARIANTS: [Variant; 21] = [
     variant(NONE, "no tracing", Tracer::None, 0),
     variant(
         "native",
@@ -78,6 +78,14 @@ pub const VARIANTS: [Variant; 20] = [
     Variant {
         tracer: Tracer::Spanmesh(Plugin { span_metrics: true, ..PLAIN }),
         ..variant_like(FULL_SAMPLING, "spanmesh-span-metrics", "spanmesh, 100 %, span metrics")
+    },
+    Variant {
+        tracer: Tracer::Spanmesh(Plugin { routes: 1_000, ..PLAIN }),
+        ..variant_like(
+            FULL_SAMPLING,
+            "spanmesh-routes-1000",
+            "spanmesh, 100 %, 1,000 route templates",
+        )
     },
     TEN_PERCENT,
     Variant {

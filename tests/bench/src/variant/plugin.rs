@@ -19,6 +19,8 @@ pub(super) struct Plugin {
     /// Whether all requests are counted in span metrics.
     pub(super) span_metrics: bool,
     pub(super) body: Body,
+    /// How many templates of routes there are; the last one is the request's.
+    pub(super) routes: usize,
 }
 
 /// The form in which batches leave, over HTTP.
@@ -67,6 +69,7 @@ pub(super) const PLAIN: Plugin = Plugin {
     filter_state: false,
     body: Body::Protobuf,
     span_metrics: false,
+    routes: 0,
 };
 
 // === impl Plugin ===
@@ -88,6 +91,11 @@ impl Plugin {
             plugin["trust"] = json!({"inbound": "edge"});
         }
         plugin["filter_state"] = json!(self.filter_state);
+        if self.routes > 0 {
+            let others = (1..self.routes).map(|number| format!("/api/v{number}/{{id}}/parts"));
+            let own = ["/api/products/{id}".to_owned()];
+            plugin["routes"] = others.chain(own).collect();
+        }
         if self.span_metrics {
             plugin["span_metrics"] = json!({});
         }
