@@ -59,7 +59,10 @@ fn files_are_small() {
         for (name, text) in sources(folder) {
             count += 1;
             let lines = text.lines().count();
-            assert!(lines <= 400, "{name} has {lines} lines");
+            // Tables of cases may be longer.
+            let is_table = name.ends_with("tests.rs") || name.contains("/tests/");
+            let limit = if is_table { 400 } else { 300 };
+            assert!(lines <= limit, "{name} has {lines} lines");
             large.extend((lines > 150).then_some(name));
         }
     }

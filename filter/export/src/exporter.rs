@@ -1,10 +1,9 @@
 //! Delivery of batches: retries, failover, and an account of every span.
 //!
-//! The state machine does no input or output. [`Exporter::poll_transmit`] hands out the body of
-//! the next request and the cluster it is for, the adapter sends it, and [`Exporter::handle`]
-//! takes what came back. One export at a time is on its way to a cluster. A cluster that fails is
-//! left alone for growing intervals, in which nothing is sent to it, and batches go to the next
-//! cluster or wait.
+//! The state machine does no input or output. [`Exporter::poll_transmit`] hands out the body of the
+//! next request and the cluster it is for, the adapter sends it, and [`Exporter::handle`] takes what
+//! came back. One export at a time is on its way to a cluster. A cluster that fails is left alone for
+//! growing intervals, in which nothing is sent to it, and batches go to the next cluster or wait.
 
 mod handover;
 mod journal;
