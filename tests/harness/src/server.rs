@@ -1,7 +1,8 @@
 //! An HTTP server for HTTP/1.1 and HTTP/2 with prior knowledge on one port, for the fakes.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, ErrorKind};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -20,6 +21,9 @@ use crate::resettable::{Connection, Resettable};
 /// Room for hostile headers: several of a megabyte, or ten thousand.
 const MAX_HEADER_BYTES: u32 = 8 * 1024 * 1024;
 const MAX_HEADERS: usize = 11_000;
+
+/// How long a port may take to be free: a server that is dropped closes its own a little later.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The body of any answer of the fakes.
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
@@ -67,8 +71,16 @@ impl Server {
 }
 
 async fn listen(port: u16) -> TcpListener {
-    let listener = TcpListener::bind(("127.0.0.1", port)).await;
-    listener.unwrap_or_else(|error| panic!("cannot listen on port {port}: {error}"))
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match TcpListener::bind(("127.0.0.1", port)).await {
+            Ok(listener) => return listener,
+            Err(error) if error.kind() == ErrorKind::AddrInUse && Instant::now() < end => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => panic!("cannot listen on port {port}: {error}"),
+        }
+    }
 }
 
 async fn hold(listener: TcpListener, mut stopped: oneshot::Receiver<()>) {
