@@ -52,6 +52,7 @@ mod settings;
 mod soak;
 mod start_up;
 mod subject;
+mod svg;
 mod variant;
 mod world;
 
@@ -93,29 +94,33 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(settings: &Settings) -> io::Result<()> {
-    measure::affinity::pin_to_core(settings.load_core)?;
-    // Only starts Envoys and asks them things.
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+/// A runtime that only starts Envoys and asks them things.
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build()
+}
 
-    let results = measure_all(settings, &runtime)?;
+/// The same, after this program has been tied to its core.
+fn runtime_beside_load(settings: &Settings) -> io::Result<Runtime> {
+    measure::affinity::pin_to_core(settings.load_core)?;
+    runtime()
+}
+
+fn run(settings: &Settings) -> io::Result<()> {
+    let results = measure_all(settings, &runtime_beside_load(settings)?)?;
     println!("{}", Table(&results));
     let json = serde_json::to_string_pretty(&results)?;
     write(settings.out.as_ref(), [("results.json", json), ("chart.svg", chart(&results))])
 }
 
 fn run_matrix(settings: &Settings) -> io::Result<()> {
-    measure::affinity::pin_to_core(settings.load_core)?;
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let matrix = matrix::measure(settings, &runtime)?;
+    let matrix = matrix::measure(settings, &runtime_beside_load(settings)?)?;
     println!("{matrix}");
     let json = serde_json::to_string_pretty(&matrix)?;
     write(settings.out.as_ref(), [("matrix.json", json), ("matrix.md", matrix.to_string())])
 }
 
 fn run_soak(settings: &Soak) -> io::Result<()> {
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let record = soak::run(settings, &runtime)?;
+    let record = soak::run(settings, &runtime()?)?;
     if let Some(last) = record.samples.last() {
         println!("{last}");
     }

@@ -4,8 +4,8 @@ use std::fmt::{self, Write};
 
 use super::results::Results;
 use super::statistics::Spread;
+use crate::svg::{self, WIDTH, text};
 
-const WIDTH: f64 = 760.0;
 /// Where bars begin: left of it are the names of variants.
 const LEFT: f64 = 270.0;
 /// Right of the longest bar, for its figure.
@@ -16,13 +16,9 @@ const PANEL_TOP: f64 = 44.0;
 const PANEL_BOTTOM: f64 = 24.0;
 
 const STYLE: &str = "\
-text { font: 13px system-ui, sans-serif; fill: #24292f } \
-.title { font-weight: 600; font-size: 15px } \
-.small { font-size: 11px; fill: #57606a } \
 .native { fill: #8c959f } \
 .spanmesh { fill: #0969da } \
-.range { stroke: #24292f; stroke-width: 1.5 } \
-.axis { stroke: #d0d7de }";
+.range { stroke: #24292f; stroke-width: 1.5 }";
 
 /// One bar: its name and its figure.
 struct Bar<'r> {
@@ -64,12 +60,7 @@ fn draw(
     height: f64,
     footnote: &str,
 ) -> fmt::Result {
-    writeln!(
-        svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
-         viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n<style>{STYLE}</style>\n\
-         <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>"
-    )?;
+    writeln!(svg, "{}", svg::begin(height, STYLE))?;
     let mut top = 0.0;
     for (title, bars) in panels {
         panel(svg, title, bars, top)?;
@@ -111,9 +102,4 @@ fn panel(svg: &mut String, title: &str, bars: &[Bar<'_>], top: f64) -> fmt::Resu
 
 fn panel_height(bars: &[Bar<'_>]) -> f64 {
     PANEL_TOP + ROW * bars.len() as f64 + PANEL_BOTTOM
-}
-
-/// A text element. The texts are ours and have nothing to escape.
-fn text(x: f64, y: f64, class: &str, words: &str) -> String {
-    format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{words}</text>")
 }

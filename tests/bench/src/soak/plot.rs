@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use super::{Record, Sample};
+use crate::svg::{self, WIDTH, text};
 
-const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 300.0;
 const LEFT: f64 = 60.0;
 const RIGHT: f64 = 70.0;
@@ -14,13 +14,9 @@ const BOTTOM: f64 = 56.0;
 const POINTS: usize = 150;
 
 const STYLE: &str = "\
-text { font: 13px system-ui, sans-serif; fill: #24292f } \
-.title { font-weight: 600; font-size: 15px } \
-.small { font-size: 11px; fill: #57606a } \
 .resident { fill: none; stroke: #0969da; stroke-width: 1.5 } \
 .vm { fill: none; stroke: #8c959f; stroke-width: 1.5 } \
-.warm { fill: #f6f8fa } \
-.axis { stroke: #d0d7de }";
+.warm { fill: #f6f8fa }";
 
 /// The class of a curve, its name, and what it shows of a sample.
 type Curve = (&'static str, &'static str, fn(&Sample) -> u64);
@@ -41,15 +37,13 @@ fn draw(svg: &mut String, record: &Record) -> fmt::Result {
     let y = |bytes: u64| HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * mebibytes(bytes) / top;
     writeln!(
         svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
-         viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">\n<style>{STYLE}</style>\n\
-         <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n\
-         <rect class=\"warm\" x=\"{LEFT}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\"/>",
+        "{}\n<rect class=\"warm\" x=\"{LEFT}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\"/>",
+        svg::begin(HEIGHT, STYLE),
         x(record.warm_up) - LEFT,
         HEIGHT - TOP - BOTTOM
     )?;
-    text(svg, 16.0, 26.0, "title", "Memory of Envoy over the soak, MiB")?;
-    text(svg, LEFT + 4.0, TOP + 14.0, "small", "warm-up")?;
+    writeln!(svg, "{}", text(16.0, 26.0, "title", "Memory of Envoy over the soak, MiB"))?;
+    writeln!(svg, "{}", text(LEFT + 4.0, TOP + 14.0, "small", "warm-up"))?;
     for part in 0..=4 {
         let value = top * f64::from(part) / 4.0;
         let height = HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * f64::from(part) / 4.0;
@@ -58,10 +52,10 @@ fn draw(svg: &mut String, record: &Record) -> fmt::Result {
             svg,
             "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{end}\" y1=\"{height:.1}\" y2=\"{height:.1}\"/>"
         )?;
-        text(svg, 16.0, height + 4.0, "small", &format!("{value:.0}"))?;
+        writeln!(svg, "{}", text(16.0, height + 4.0, "small", &format!("{value:.0}")))?;
         let count = record.requests * u64::try_from(part).unwrap_or(0) / 4;
         let label = format!("{:.2} M", count as f64 / 1e6);
-        text(svg, x(count) - 14.0, HEIGHT - BOTTOM + 18.0, "small", &label)?;
+        writeln!(svg, "{}", text(x(count) - 14.0, HEIGHT - BOTTOM + 18.0, "small", &label))?;
     }
     let curves: [Curve; 2] =
         [("resident", "process", |sample| sample.resident), ("vm", "VM", |sample| sample.vm)];
@@ -74,7 +68,7 @@ fn draw(svg: &mut String, record: &Record) -> fmt::Result {
             shown.map(|sample| format!("{:.1},{:.1}", x(sample.requests), y(of(sample)))).collect();
         writeln!(svg, "<polyline class=\"{class}\" points=\"{}\"/>", points.join(" "))?;
         if let Some(sample) = last {
-            text(svg, WIDTH - RIGHT + 8.0, y(of(sample)) + 4.0, "small", name)?;
+            writeln!(svg, "{}", text(WIDTH - RIGHT + 8.0, y(of(sample)) + 4.0, "small", name))?;
         }
     }
     let seconds = record.samples.last().map_or(0.0, |sample| sample.seconds);
@@ -82,15 +76,10 @@ fn draw(svg: &mut String, record: &Record) -> fmt::Result {
         "Envoy {}, one worker; {} requests in {seconds:.0} s, {} spans",
         record.envoy, record.requests, record.spans
     );
-    text(svg, 16.0, HEIGHT - 12.0, "small", &footnote)?;
+    writeln!(svg, "{}", text(16.0, HEIGHT - 12.0, "small", &footnote))?;
     writeln!(svg, "</svg>")
 }
 
 fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
-}
-
-/// A text element. The texts are ours and have nothing to escape.
-fn text(svg: &mut String, x: f64, y: f64, class: &str, words: &str) -> fmt::Result {
-    writeln!(svg, "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{words}</text>")
 }
