@@ -38,19 +38,19 @@ impl TraceState {
     pub fn parse<'a>(fields: impl Iterator<Item = &'a [u8]>) -> Result<Self, TraceStateError> {
         let mut joined = String::new();
         let mut members = 0;
-        for member in fields.flat_map(|field| field.split(|&b| b == b',')) {
-            let member = trim_ows(member);
-            if member.is_empty() {
-                continue;
+        for field in fields {
+            joined.reserve(field.len() + 1);
+            let parts = field.split(|&b| b == b',').map(trim_ows);
+            for member in parts.filter(|member| !member.is_empty()) {
+                members += 1;
+                if members > MAX_MEMBERS {
+                    return Err(TraceStateError::TooManyMembers);
+                }
+                if !joined.is_empty() {
+                    joined.push(',');
+                }
+                joined.push_str(checked(member).ok_or(TraceStateError::Member)?);
             }
-            members += 1;
-            if members > MAX_MEMBERS {
-                return Err(TraceStateError::TooManyMembers);
-            }
-            if !joined.is_empty() {
-                joined.push(',');
-            }
-            joined.push_str(checked(member).ok_or(TraceStateError::Member)?);
         }
         Ok(Self(joined))
     }

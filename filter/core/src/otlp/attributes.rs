@@ -2,8 +2,17 @@
 
 use std::borrow::Cow;
 
-use super::wire::{cut, put_bytes, put_fixed64, put_header, put_integer, varint_length};
+use super::wire::{
+    LENGTH_DELIMITED, cut, put_bytes, put_fixed64, put_header, put_integer, tag, varint_length,
+};
 use crate::redact::Detectors;
+
+/// The tag of `KeyValue.key`.
+const KEY: u8 = tag(1, LENGTH_DELIMITED) as u8;
+/// The tag of `KeyValue.value`.
+const VALUE: u8 = tag(2, LENGTH_DELIMITED) as u8;
+/// The tag of `AnyValue.string_value`.
+const STRING_VALUE: u8 = tag(1, LENGTH_DELIMITED) as u8;
 
 /// How much a span may hold.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +103,27 @@ impl<'a> AttributeWriter<'a> {
         }
     }
 
+    /// As [`Self::string`], of text in parts.
+    pub fn joined(&mut self, key: &str, parts: &[&[u8]]) {
+        if !self.admits() {
+            return;
+        }
+        let (begin, length) = (self.out.len(), parts.iter().map(|part| part.len()).sum());
+        if self.detectors.are_off() && length <= self.room.value_length {
+            self.open(key, length_of_field(length));
+            put_header(self.out, 1, length);
+            let text = self.out.len();
+            parts.iter().for_each(|part| self.out.extend_from_slice(part));
+            if self.out.get(text..).is_some_and(|text| str::from_utf8(text).is_ok()) {
+                return;
+            }
+            self.out.truncate(begin);
+        }
+        let whole = parts.concat();
+        let (text, was_cut) = self.text(&whole);
+        self.put_text(key, &text, was_cut);
+    }
+
     /// An attribute with the value of a header field, unless those of the span are too many bytes.
     pub fn header(&mut self, key: &str, value: &[u8]) {
         let (text, was_cut) = self.text(value);
@@ -170,6 +200,20 @@ impl<'a> AttributeWriter<'a> {
 
     fn put_text(&mut self, key: &str, text: &str, was_cut: bool) {
         self.cuts.truncated += u32::from(was_cut);
+        let (key_length, length) = (key.len(), text.len());
+        if let Some(whole @ ..0x80) =
+            key_length.checked_add(length).and_then(|sum| sum.checked_add(6))
+            && let tag @ ..0x80 = tag(self.field, LENGTH_DELIMITED)
+        {
+            // All lengths have one byte, as nearly always: eight bytes around key and text.
+            self.out.reserve(whole + 2);
+            let [key_length, length] = [key_length, length].map(|length| length as u8);
+            self.out.extend_from_slice(&[tag as u8, whole as u8, KEY, key_length]);
+            self.out.extend_from_slice(key.as_bytes());
+            self.out.extend_from_slice(&[VALUE, length + 2, STRING_VALUE, length]);
+            self.out.extend_from_slice(text.as_bytes());
+            return;
+        }
         self.open(key, text_length(text));
         put_bytes(self.out, 1, text.as_bytes());
     }

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 const VARINT: u32 = 0;
 const FIXED64: u32 = 1;
-const LENGTH_DELIMITED: u32 = 2;
+/// The wire type of bytes, text and messages.
+pub const LENGTH_DELIMITED: u32 = 2;
 const FIXED32: u32 = 5;
 
 /// Appends a base-128 varint.
@@ -76,8 +77,13 @@ pub fn put_message(out: &mut Vec<u8>, field: u32, body: impl FnOnce(&mut Vec<u8>
     out.splice(length_at..length_at + 2, varint);
 }
 
+/// What stands before a field: its number and its wire type.
+pub const fn tag(field: u32, wire_type: u32) -> u32 {
+    field << 3 | wire_type
+}
+
 fn put_tag(out: &mut Vec<u8>, field: u32, wire_type: u32) {
-    put_varint(out, u64::from(field << 3 | wire_type));
+    put_varint(out, tag(field, wire_type).into());
 }
 
 /// `value` as text of at most `limit` characters.

@@ -86,22 +86,13 @@ fn write_server_url(
 fn write_full_url(out: &mut AttributeWriter<'_>, head: &RequestHead, target: &Target<'_>) {
     let authority = head.authority().unwrap_or_default();
     let Target { path, query, template } = target;
-    let mut url = Vec::with_capacity(authority.len() + path.len() + 32);
-    url.extend_from_slice(head.scheme().unwrap_or(b"http"));
-    url.extend_from_slice(b"://");
-    match authority.iter().rposition(|&b| b == b'@') {
-        Some(at) => {
-            url.extend_from_slice(b"REDACTED:REDACTED");
-            url.extend_from_slice(authority.get(at..).unwrap_or_default());
-        }
-        None => url.extend_from_slice(authority),
-    }
-    url.extend_from_slice(path);
-    if let Some(query) = query {
-        url.push(b'?');
-        url.extend_from_slice(query);
-    }
-    out.string(names::URL_FULL, &url);
+    let (user, host) = match authority.iter().rposition(|&b| b == b'@') {
+        Some(at) => (b"REDACTED:REDACTED".as_slice(), authority.get(at..).unwrap_or_default()),
+        None => (b"".as_slice(), authority),
+    };
+    let scheme = head.scheme().unwrap_or(b"http");
+    let (mark, query) = query.as_deref().map_or((b"".as_slice(), b"".as_slice()), |it| (b"?", it));
+    out.joined(names::URL_FULL, &[scheme, b"://", user, host, path, mark, query]);
     if let Some(template) = template {
         out.string(names::URL_TEMPLATE, template.as_bytes());
     }

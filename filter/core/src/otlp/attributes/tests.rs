@@ -52,6 +52,30 @@ fn attributes_equal_what_prost_writes() {
 }
 
 #[test]
+fn texts_of_every_length_equal_what_prost_writes() {
+    for length in 0..300 {
+        let text = "x".repeat(length);
+        let (found, _) = written(UNLIMITED, |writer| writer.string("key", text.as_bytes()));
+        assert_eq!(found, [KeyValue::string("key", text.as_str())], "{length}");
+    }
+}
+
+#[test]
+fn joined_text_is_what_its_parts_are_together() {
+    let limits = AttributeLimits { count: 4, value_length: 5, ..UNLIMITED };
+    let (found, cuts) = written(limits, |writer| {
+        writer.joined("whole", &[b"ab", b"", b"c"]);
+        writer.joined("split", &[b"\xc3", b"\xa4"]);
+        writer.joined("cut", &[b"abc", b"def"]);
+        writer.joined("no UTF-8", &[b"a\xff", b"b"]);
+        writer.joined("too many", &[b"a"]);
+    });
+    let expected = [("whole", "abc"), ("split", "ä"), ("cut", "abcde"), ("no UTF-8", "a\u{fffd}b")];
+    assert_eq!(found, expected.map(|(key, text)| KeyValue::string(key, text)));
+    assert_eq!(cuts, Cuts { dropped: 1, truncated: 1 });
+}
+
+#[test]
 fn the_first_attributes_stay_and_the_rest_is_counted() {
     let (found, cuts) = written(AttributeLimits { count: 3, ..UNLIMITED }, |writer| {
         writer.int("a", 1);
