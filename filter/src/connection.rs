@@ -12,8 +12,10 @@ use spanmesh_core::span::SpanKind;
 use crate::host::{self, HostError};
 use crate::side::Side;
 
-/// Envoy's names of the protocols.
-const PROTOCOLS: [&str; 4] = ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/3"];
+/// Envoy's names of the protocols that a whole connection has, but for a client of HTTP/1.1 that
+/// falls back to 1.0 on it. HTTP/1.0 is asked for each time, since its clients may do better later.
+const PROTOCOLS: [&str; 3] = ["HTTP/1.1", "HTTP/2", "HTTP/3"];
+const OLDEST: &str = "HTTP/1.0";
 /// How many different connections there can be: sides (or none), protocols (or none), and whether the
 /// peer is hidden.
 const MARKS: u8 = 4 * (PROTOCOLS.len() as u8 + 1) * 2;
@@ -46,6 +48,9 @@ impl Connection {
     pub fn protocol(&mut self) -> Option<&'static str> {
         if self.protocol == 0 {
             let name = host::property("request\0protocol")?;
+            if name == OLDEST.as_bytes() {
+                return Some(OLDEST);
+            }
             let place = PROTOCOLS.iter().position(|known| known.as_bytes() == name)?;
             self.protocol = place as u8 + 1;
         }
@@ -65,7 +70,7 @@ impl Connection {
     }
 }
 
-/// The name of a mark: its last character tells its number, from `0` to `W`.
+/// The name of a mark: its last character tells its number, from `0` to `O`.
 fn name(number: u8) -> [u8; 21] {
     let mut name = *b"spanmesh.connection.0";
     let [.., last] = &mut name;

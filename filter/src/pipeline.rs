@@ -154,7 +154,8 @@ impl Pipeline {
     }
 
     /// Address and port of the other side. Whether a listener believes `x-forwarded-for` does not
-    /// change, so a caller that it once hid is not asked for again when that header is there.
+    /// change, so a caller that it once hid is not asked for again when that header is there; with
+    /// `xff_num_trusted_hops` nor is one whose header is too short to hide it.
     pub fn peer(
         &self,
         kind: SpanKind,
@@ -176,7 +177,7 @@ impl Pipeline {
 
 impl Listener for Pipeline {
     fn kind(&self) -> SpanKind {
-        self.side().kind
+        Pipeline::kind(self)
     }
 
     fn port(&self) -> Option<u16> {

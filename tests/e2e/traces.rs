@@ -138,3 +138,30 @@ async fn http_2_is_told_by_its_version() {
     let spans = sidecar.collector.wait_for_spans(1, SOON).await;
     assert_eq!(spans[0].str_attr("network.protocol.version").as_deref(), Some("2"));
 }
+
+/// HTTP/1.0 belongs to a request, while what follows on its connection may be newer.
+#[tokio::test]
+async fn http_1_0_does_not_stick_to_its_connection() {
+    const OPTIONS: &str = "/filter_chains/0/filters/0/typed_config/http_protocol_options";
+    let sidecar = Sidecar::start_with(json!({}), |config| {
+        config.set_in_listener("inbound", OPTIONS, json!({"accept_http_10": true}))
+    })
+    .await;
+    let mut client = Client::connect(sidecar.envoy.port(INBOUND)).await;
+    for (number, version) in ["1.0", "1.0", "1.1", "1.1"].iter().enumerate() {
+        let request = format!(
+            "GET /{number} HTTP/{version}\r\nhost: a.example\r\nconnection: keep-alive\r\n\r\n"
+        );
+        client.send_raw(request.as_bytes()).await.unwrap();
+        assert_eq!(client.read_response().await.unwrap().status, 200);
+    }
+    let spans = sidecar.collector.wait_for_spans(4, SOON).await;
+    let versions = spans.iter().map(|span| {
+        (span.str_attr("url.path").unwrap(), span.str_attr("network.protocol.version").unwrap())
+    });
+    let mut versions: Vec<(String, String)> = versions.collect();
+    versions.sort();
+    let expected = [("/0", "1.0"), ("/1", "1.0"), ("/2", "1.1"), ("/3", "1.1")];
+    let expected = expected.map(|(path, version)| (path.to_owned(), version.to_owned()));
+    assert_eq!(versions, expected);
+}
