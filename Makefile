@@ -28,6 +28,8 @@ APART := tests/bench tests/scale filter/benches filter/fuzz tests/fakehost
 MODULE := $(CURDIR)/target/spanmesh.wasm
 export SPANMESH_CACHE := $(CACHE)
 export SPANMESH_WASM := $(MODULE)
+HOST_CALLS := $(CURDIR)/target/host-calls.wasm
+export SPANMESH_HOST_CALLS := $(HOST_CALLS)
 export SPANMESH_JAEGER := $(JAEGER)
 export SPANMESH_OTELCOL := $(OTELCOL)
 export SPANMESH_KUBERNETES := $(KUBERNETES)
@@ -87,7 +89,7 @@ cli: prerequisites ## build the command-line tool: target/release/spanmesh
 	@filter/setup/say "built target/release/spanmesh"
 
 .PHONY: bench
-bench: build $(call envoy,$(ENVOY)) ## compare CPU and latency with no tracing and with the native tracer (BENCH="--quick")
+bench: build $(HOST_CALLS) $(call envoy,$(ENVOY)) ## compare CPU and latency with no tracing and with the native tracer (BENCH="--quick")
 	@cd tests/bench && cargo build --locked --quiet --release
 	@$(call with_envoy,$(ENVOY)) tests/bench/target/release/spanmesh-bench --out target/bench $(BENCH)
 
@@ -203,6 +205,9 @@ wasm-target:
 SOURCES := $(shell find filter Cargo.toml Cargo.lock -path filter/cli -prune -o \( -name '*.rs' -o -name '*.toml' -o -name '*.json' -o -name Cargo.lock \) -print)
 $(MODULE): $(SOURCES) filter/setup/build | wasm-target
 	@filter/setup/build $(WASM_TOOLCHAIN) $@
+
+$(HOST_CALLS): tests/bench/config/host-calls.wat | $(MODULE)
+	@node "$$(filter/setup/binaryen)/wasm-as" $< -o $@
 
 $(CACHE)/envoy-%/bin/envoy-binary:
 	@tests/setup/envoy $*

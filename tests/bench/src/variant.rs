@@ -7,7 +7,7 @@ mod plugin;
 use std::path::Path;
 
 use serde_json::json;
-use spanmesh_harness::EnvoyConfig;
+use spanmesh_harness::{EnvoyConfig, paths};
 
 use crate::world::{Site, UNSAMPLED_PARENT};
 
@@ -55,6 +55,8 @@ enum Tracer {
     /// Envoy's own of Zipkin, as it is by default.
     Zipkin,
     Spanmesh(Plugin),
+    /// `config/host-calls.wat`, with this plugin configuration.
+    HostCalls(&'static str),
 }
 
 /// When the native tracer exports.
@@ -107,6 +109,9 @@ impl Variant {
             Tracer::Native(flush) => self.native(config.without_wasm(), flush),
             Tracer::Zipkin => {
                 config.without_wasm().set(TRACING, EnvoyConfig::from_text(ZIPKIN).value().clone())
+            }
+            Tracer::HostCalls(calls) => {
+                config.plugin_configuration(calls).module(paths::host_calls())
             }
             Tracer::Spanmesh(plugin) => {
                 let config = config.plugin_configuration(&plugin.configuration());

@@ -76,6 +76,12 @@ pub fn module() -> PathBuf {
     from_environment("SPANMESH_WASM", "the built spanmesh.wasm")
 }
 
+/// The module that makes the filter's host calls and no more, from the environment variable
+/// `SPANMESH_HOST_CALLS`.
+pub fn host_calls() -> PathBuf {
+    from_environment("SPANMESH_HOST_CALLS", "the assembled tests/bench/config/host-calls.wat")
+}
+
 fn from_environment(variable: &str, what: &str) -> PathBuf {
     existing(variable, named(variable, what))
 }

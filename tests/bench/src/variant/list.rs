@@ -31,7 +31,7 @@ const UNSAMPLED_PARENT: Variant = Variant {
 };
 
 /// All that are compared, in the order of the table.
-pub const VARIANTS: [Variant; 21] = [
+pub const VARIANTS: [Variant; 23] = [
     variant(NONE, "no tracing", Tracer::None, 0),
     variant(
         "native",
@@ -42,6 +42,9 @@ pub const VARIANTS: [Variant; 21] = [
     variant("native-tuned", "native tracer, 100 %, flush 512", Tracer::Native(Flush::Tuned), 100),
     variant("native-10", "native tracer, 10 %, flush 512", Tracer::Native(Flush::Tuned), 10),
     variant("native-zipkin", "native Zipkin tracer, 100 %, its default flush", Tracer::Zipkin, 100),
+    // Unsampled is what the next hop is told.
+    variant("host-calls", "host calls of spanmesh, 100 %", Tracer::HostCalls("kept"), 0),
+    variant("host-calls-dropped", "host calls of spanmesh, 0 %", Tracer::HostCalls("dropped"), 0),
     FULL_SAMPLING,
     Variant {
         tracer: Tracer::Spanmesh(Plugin { formats: Formats::ReadAll, ..PLAIN }),
