@@ -44,6 +44,11 @@ pub struct Connections {
 // === impl Connection ===
 
 impl Connection {
+    /// One of a listener on this side.
+    pub fn on(side: Side) -> Self {
+        Self { side: Some(side), ..Self::default() }
+    }
+
     /// Envoy's name of the protocol; `None` where the host does not say it.
     pub fn protocol(&mut self) -> Option<&'static str> {
         if self.protocol == 0 {

@@ -103,7 +103,8 @@ impl Pipeline {
     }
 
     fn side(&self) -> Side {
-        self.sides.side(|| self.connections.find()?.side)
+        let marked = || self.connections.find()?.side;
+        self.sides.side(marked, |side| self.connections.mark(Connection::on(side)))
     }
 
     /// Whether there is an application behind this listener. At gateways and behind outbound

@@ -51,15 +51,19 @@ impl Sides {
     }
 
     /// The side of the active stream's listener: known, or `marked` on its connection, or asked from
-    /// the host. Only to be called while a stream is active.
-    pub fn side(&self, marked: impl FnOnce() -> Option<Side>) -> Side {
+    /// the host and then to be marked. Only to be called while a stream is active.
+    pub fn side(&self, marked: impl FnOnce() -> Option<Side>, mark: impl FnOnce(Side)) -> Side {
         let side = self.current.get().or_else(marked).unwrap_or_else(|| {
             let direction = host::number("xds\0listener_direction");
             let is_outbound = direction == Some(OUTBOUND);
-            Side {
+            let side = Side {
                 kind: if is_outbound { SpanKind::Client } else { SpanKind::Server },
                 is_gateway: !is_outbound && direction != Some(INBOUND),
+            };
+            if self.are_shared {
+                mark(side);
             }
+            side
         });
         self.current.set(Some(side));
         side
@@ -78,9 +82,9 @@ impl Sides {
     }
 
     /// The side where it has to be asked for of each stream; `marked`: as it is known of the active
-    /// stream's connection.
+    /// stream's connection, which is going to be marked with it.
     pub fn settle(&self, marked: Option<Side>) -> Option<Side> {
-        self.are_shared.then(|| self.side(|| marked))
+        self.are_shared.then(|| self.side(|| marked, |_| {}))
     }
 
     /// Whether calls may come here.

@@ -57,6 +57,11 @@ impl Stream {
         }
     }
 
+    /// Keeps what has been asked for while it was active.
+    fn leave(&mut self) {
+        self.side = self.pipeline.as_ref().and_then(|pipeline| pipeline.sides.known());
+    }
+
     /// The request begins.
     pub fn on_request_headers(&mut self) {
         self.enter();
@@ -65,14 +70,15 @@ impl Stream {
         {
             self.placed = true;
             self.arrived = begin(pipeline, &mut state);
-            self.side = pipeline.sides.known();
         }
+        self.leave();
     }
 
     /// The answer begins.
     pub fn on_response_headers(&mut self) {
         self.enter();
         self.judge(Keeper::on_response_headers, Keeper::strip_headers);
+        self.leave();
         let Some(pipeline) = &self.pipeline else { return };
         let is_foreign = self.is_caller_foreign();
         if !is_foreign && !pipeline.answers.tell() {
@@ -92,6 +98,7 @@ impl Stream {
     pub fn on_response_trailers(&mut self) {
         self.enter();
         self.judge(Keeper::on_response_trailers, Keeper::strip_trailers);
+        self.leave();
         if self.is_caller_foreign()
             && let Some(pipeline) = &self.pipeline
             && let Ok(mut state) = pipeline.state.try_borrow_mut()

@@ -18,7 +18,7 @@
   (global $time i32 (i32.const 1032))
   (data (i32.const 0) "traceparent")
   ;; Not sampled, so that nobody waits for its span.
-  (data (i32.const 64) "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00")
+  (data (i32.const 64) "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00")
   (data (i32.const 128) ":status")
   (data (i32.const 192) "response\00flags")
   (data (i32.const 256) "spanmesh.connection.0")
