@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::paper;
 use crate::result::Outcome;
-use crate::scenario::{FLEET, OUTAGE_BEGIN, SECOND, Scenario};
+use crate::scenario::{OUTAGE_BEGIN, SECOND, Scenario};
 use crate::spans::BatchBytes;
 
 /// A scenario and what came of it.
@@ -18,19 +18,18 @@ pub fn steady(runs: &[&Run], bytes: &BatchBytes) -> String {
     );
     for (scenario, outcome) in runs.iter().copied() {
         let (paper, steady) = (paper::steady(scenario), outcome.steady());
-        let of_fleet = of_fleet(scenario);
         let spans = scenario.spans_per_second() as f64 * scenario.sidecars as f64;
         let _ = writeln!(
             out,
             "| {} | {} | {} | {:.0} | {} | {} | {} | {:.0} |",
             scenario.sampling.name,
-            thousands(of_fleet * paper.exports_per_second),
-            thousands(of_fleet * steady.requests),
+            thousands(paper.exports_per_second),
+            thousands(steady.requests),
             spans / steady.requests,
-            size(of_fleet * steady.bytes),
-            size(of_fleet * steady.gzip_bytes),
-            size(of_fleet * steady.queued * bytes.span()),
-            of_fleet * steady.in_flight,
+            size(steady.bytes),
+            size(steady.gzip_bytes),
+            size(steady.queued * bytes.span()),
+            steady.in_flight,
         );
     }
     out
@@ -60,9 +59,9 @@ pub fn outages(runs: &[&Run], bytes: &BatchBytes) -> String {
             scenario.outage.name(),
             scenario.outage_length / (60 * SECOND),
             thousands(
-                of_fleet(scenario) * failed as f64 * SECOND as f64 / scenario.outage_length as f64
+                failed as f64 * SECOND as f64 / scenario.outage_length as f64
             ),
-            size(of_fleet(scenario) * queued),
+            size(queued),
             size(queued / scenario.sidecars as f64),
             peak / steady.requests,
             paper::herd(scenario).peak_exports / steady.requests,
@@ -73,11 +72,6 @@ pub fn outages(runs: &[&Run], bytes: &BatchBytes) -> String {
         );
     }
     out
-}
-
-/// What a number of the simulation is to be multiplied by.
-fn of_fleet(scenario: &Scenario) -> f64 {
-    FLEET as f64 / scenario.sidecars as f64
 }
 
 /// A number with commas.

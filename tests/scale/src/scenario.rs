@@ -7,9 +7,6 @@ pub const SECOND: u64 = 1_000_000_000;
 /// A millisecond.
 pub const MILLI: u64 = 1_000_000;
 
-/// Sidecars of which reports tell. Fewer are simulated: all numbers grow with theirs.
-pub const FLEET: u64 = 10_000;
-
 /// How many of a sidecar's requests have spans that are exported.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampling {
@@ -81,20 +78,24 @@ pub const STEADY_BEGIN: u64 = 20 * SECOND;
 pub const AFTERMATH: u64 = 90 * SECOND;
 
 impl Scenario {
-    /// A fifth of [`FLEET`] and of 40 collectors: 1,000 requests a second for each sidecar, and a tier
-    /// that bears half as much again.
+    /// 10,000 sidecars of 1,000 requests a second each, and 40 collectors that bear half as much again.
     pub fn fleet(sampling: Sampling, outage: Outage, outage_length: u64) -> Self {
         Self {
-            sidecars: FLEET / 5,
+            sidecars: 10_000,
             requests: 1_000,
             sampling,
-            collectors: 8,
+            collectors: 40,
             headroom: 1.5,
-            returning: 8,
+            returning: 40,
             outage,
             outage_length,
             seed: 0x7370_616e_6d65_7368,
         }
+    }
+
+    /// The same with other numbers of sidecars and collectors.
+    pub fn of(self, sidecars: u64, collectors: u64) -> Self {
+        Self { sidecars, collectors, returning: collectors, ..self }
     }
 
     /// Spans a second of a sidecar.

@@ -10,6 +10,7 @@ use spanmesh_scale::scenario::{OUTAGE_BEGIN, Outage, SAMPLINGS, SECOND, Scenario
 use spanmesh_scale::spans::BatchBytes;
 
 const SIDECARS: u64 = 400;
+const COLLECTORS: u64 = 8;
 const KINDS: [Outage; 3] = [Outage::Refused, Outage::Silent, Outage::NoHost];
 
 static BYTES: LazyLock<BatchBytes> = LazyLock::new(BatchBytes::measure);
@@ -17,9 +18,8 @@ static BYTES: LazyLock<BatchBytes> = LazyLock::new(BatchBytes::measure);
 /// An outage of two minutes for each sampling and kind: longer than any back-off grows.
 static RUNS: LazyLock<Vec<(Scenario, Outcome)>> = LazyLock::new(|| {
     let kinds = SAMPLINGS.into_iter().flat_map(|sampling| KINDS.map(|kind| (sampling, kind)));
-    let scenario = |(sampling, kind)| Scenario {
-        sidecars: SIDECARS,
-        ..Scenario::fleet(sampling, kind, 120 * SECOND)
+    let scenario = |(sampling, kind)| {
+        Scenario::fleet(sampling, kind, 120 * SECOND).of(SIDECARS, COLLECTORS)
     };
     kinds.map(scenario).map(|scenario| (scenario.clone(), fleet::run(&scenario, &BYTES))).collect()
 });
@@ -118,9 +118,8 @@ fn all_is_as_before_soon_after() {
 #[test]
 fn collectors_that_cannot_bear_the_load_drop_it_and_are_not_run_over() {
     let scenario = Scenario {
-        sidecars: SIDECARS,
         returning: 2,
-        ..Scenario::fleet(SAMPLINGS[0], Outage::Refused, 60 * SECOND)
+        ..Scenario::fleet(SAMPLINGS[0], Outage::Refused, 60 * SECOND).of(SIDECARS, COLLECTORS)
     };
     let outcome = fleet::run(&scenario, &BYTES);
     let last = outcome.between(scenario.end() - 60 * SECOND, scenario.end());
@@ -135,8 +134,7 @@ fn collectors_that_cannot_bear_the_load_drop_it_and_are_not_run_over() {
 
 #[test]
 fn one_seed_gives_one_result() {
-    let scenario =
-        Scenario { sidecars: 50, ..Scenario::fleet(SAMPLINGS[1], Outage::NoHost, 30 * SECOND) };
+    let scenario = Scenario::fleet(SAMPLINGS[1], Outage::NoHost, 30 * SECOND).of(50, COLLECTORS);
     let [first, second, other] = [0, 0, 1].map(|seed| {
         let outcome = fleet::run(&Scenario { seed, ..scenario.clone() }, &BYTES);
         (outcome.account, outcome.peak_requests(0, scenario.end()))
