@@ -58,9 +58,7 @@ pub fn outages(runs: &[&Run], bytes: &BatchBytes) -> String {
             scenario.sampling.name,
             scenario.outage.name(),
             scenario.outage_length / (60 * SECOND),
-            thousands(
-                failed as f64 * SECOND as f64 / scenario.outage_length as f64
-            ),
+            thousands(failed as f64 * SECOND as f64 / scenario.outage_length as f64),
             size(queued),
             size(queued / scenario.sidecars as f64),
             peak / steady.requests,

@@ -18,9 +18,8 @@ static BYTES: LazyLock<BatchBytes> = LazyLock::new(BatchBytes::measure);
 /// An outage of two minutes for each sampling and kind: longer than any back-off grows.
 static RUNS: LazyLock<Vec<(Scenario, Outcome)>> = LazyLock::new(|| {
     let kinds = SAMPLINGS.into_iter().flat_map(|sampling| KINDS.map(|kind| (sampling, kind)));
-    let scenario = |(sampling, kind)| {
-        Scenario::fleet(sampling, kind, 120 * SECOND).of(SIDECARS, COLLECTORS)
-    };
+    let scenario =
+        |(sampling, kind)| Scenario::fleet(sampling, kind, 120 * SECOND).of(SIDECARS, COLLECTORS);
     kinds.map(scenario).map(|scenario| (scenario.clone(), fleet::run(&scenario, &BYTES))).collect()
 });
 
