@@ -25,7 +25,7 @@ struct Bounds {
 
 const BOUNDS: [Bounds; 3] = [
     Bounds { scenario: SERVER, start: 1, write: 0 },
-    Bounds { scenario: CLIENT, start: 0, write: 0 },
+    Bounds { scenario: CLIENT, start: 0, write: 1 },
     Bounds { scenario: GRPC, start: 0, write: 0 },
 ];
 
