@@ -120,6 +120,25 @@ impl Pod {
         panic!("{name} is {last:?}:\n{}", self.log());
     }
 
+    /// Waits until its listeners have the plugin (`true`) or have it no more (`false`), and no
+    /// connection is left from before: on that nothing changes. Without
+    /// [`PodBuilder::drain_duration`] it takes Istio's 45 seconds. A request that is sent meanwhile
+    /// may meet the end of its connection.
+    pub async fn wait_until_plugged(&self, wanted: bool) {
+        let mut looks = Looks::within(60 * SECONDS);
+        let mut listeners = String::new();
+        while looks.another().await {
+            let plugged = self.admin("/config_dump?resource=ecds_filters").await.contains("Wasm");
+            listeners = self.admin("/stats?filter=^listener_manager.*_(warming|draining)$").await;
+            let counts = listeners.lines().filter_map(|line| line.split_once(": "));
+            let counts: Vec<&str> = counts.map(|(_, count)| count).collect();
+            if plugged == wanted && counts == ["0"; 3] {
+                return;
+            }
+        }
+        panic!("not plugged as wanted ({wanted}):\n{listeners}\n{}", self.log());
+    }
+
     /// Ends it in an orderly way, as the kubelet does; gives its log.
     pub async fn stop(self) -> String {
         self.process.last_words().await
@@ -141,6 +160,12 @@ impl PodBuilder {
     /// What the annotation `proxy.istio.io/config` says, beside what this machine needs.
     pub fn proxy_config(mut self, config: Value) -> PodBuilder {
         self.proxy_config = config;
+        self
+    }
+
+    /// How long connections may last after the filters of their listener have changed.
+    pub fn drain_duration(mut self, duration: &str) -> PodBuilder {
+        self.proxy_config["drainDuration"] = duration.into();
         self
     }
 

@@ -1,6 +1,6 @@
 //! Where the share of new traces comes from in a mesh, and which place wins.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use spanmesh_harness::SECONDS;
 use spanmesh_mesh::Pod;
 
@@ -23,36 +23,41 @@ async fn assert_share(shop: &Shop, pod: &Pod, spans: u64, wanted: u64, why: &str
     assert!(share.abs_diff(wanted) <= 8, "{share} % instead of {wanted} %: {why}");
 }
 
-async fn install_on(shop: &Shop, app: &str, options: Value) {
+/// Returns when the plugin of this pod counts all its requests, and no other pod has one.
+async fn install_on(shop: &Shop, pod: &Pod, app: &str) {
     let selector = json!({"selector": {"matchLabels": {"app": app}}});
-    shop.install_with("wasmplugin", options, selector).await;
+    shop.install_with("wasmplugin", json!({}), selector).await;
+    for other in shop.proxies() {
+        other.wait_until_plugged(std::ptr::eq(other, pod)).await;
+    }
+    shop.wait_until_counted(pod).await;
 }
 
 #[tokio::test]
 async fn the_share_comes_from_the_plugin_the_environment_the_pod_or_the_mesh() {
-    let shop = Shop::start_with("sampling", |app, pod| match app {
-        "cart" => pod.proxy_config(json!({"tracing": {"sampling": 60}})),
-        "gateway" => pod.proxy_config(json!({"proxyMetadata": {
-            "OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.4",
-        }})),
-        _ => pod,
+    let shop = Shop::start_with("sampling", |app, pod| {
+        let config = match app {
+            "cart" => json!({"tracing": {"sampling": 60}}),
+            "gateway" => json!({"proxyMetadata": {
+                "OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.4",
+            }}),
+            _ => json!({}),
+        };
+        pod.proxy_config(config).drain_duration("2s")
     })
     .await;
     let written = |pod: &Pod| pod.proxy_config()["tracing"]["sampling"].as_f64();
     assert_eq!(written(&shop.payment), Some(MESH_SAMPLING.into()), "by the injector");
     assert_eq!(written(&shop.cart), Some(60.0), "by the injector, of the annotation");
 
-    install_on(&shop, "payment", json!({})).await;
-    shop.wait_until_counted(&shop.payment).await;
+    install_on(&shop, &shop.payment, "payment").await;
     assert_share(&shop, &shop.payment, 1, MESH_SAMPLING.into(), "meshConfig's tracing.sampling")
         .await;
 
-    install_on(&shop, "gateway", json!({})).await;
-    shop.wait_until_counted(&shop.gateway).await;
+    install_on(&shop, &shop.gateway, "gateway").await;
     assert_share(&shop, &shop.gateway, 1, 40, "OTEL_TRACES_SAMPLER_ARG wins over the mesh's").await;
 
-    install_on(&shop, "cart", json!({})).await;
-    shop.wait_until_counted(&shop.cart).await;
+    install_on(&shop, &shop.cart, "cart").await;
     assert_share(&shop, &shop.cart, 2, 60, "the pod's annotation wins over the mesh's").await;
 
     let root = json!({"parent_based": {"root": {"probability": {"ratio": 0.9}}}});

@@ -57,7 +57,18 @@ impl Shop {
         Shop::start_with(namespace, |_, pod| pod).await
     }
 
-    /// The same with pods changed before they are created, by the names of their applications.
+    /// Starts it with this plugin in all proxies, so that every checkout is traced from now on.
+    pub async fn start_traced(namespace: &str, options: Value) -> Shop {
+        let shop = Shop::start_with(namespace, |_, pod| pod.drain_duration("2s")).await;
+        shop.install("wasmplugin", options).await;
+        for pod in shop.proxies() {
+            pod.wait_until_plugged(true).await;
+        }
+        shop.wait_until_traced().await;
+        shop
+    }
+
+    /// As [`Shop::start`] with pods changed before they are created, by the names of their applications.
     pub async fn start_with(
         namespace: &str,
         change: impl Fn(&str, PodBuilder) -> PodBuilder,
