@@ -106,7 +106,7 @@ fn with_root(context: u32, act: impl FnOnce(&mut Root)) {
 fn with_stream(context: u32, act: impl FnOnce(&mut Stream)) {
     with_contexts((), |contexts| {
         if let Some(stream) = contexts.stream(context) {
-            act(stream);
+            stream.activate(act);
         }
     });
 }

@@ -103,8 +103,15 @@ impl Pipeline {
     }
 
     fn side(&self) -> Side {
-        let marked = || self.connections.find()?.side;
-        self.sides.side(marked, |side| self.connections.mark(Connection::on(side)))
+        if let Some(side) = self.sides.known() {
+            return side;
+        }
+        let marked = self.connections.find().and_then(|connection| connection.side);
+        let side = self.sides.find(marked);
+        if marked.is_none() && self.sides.are_shared() {
+            self.connections.mark(Connection::on(side));
+        }
+        side
     }
 
     /// Whether there is an application behind this listener. At gateways and behind outbound

@@ -106,7 +106,9 @@ impl Recording {
     ) -> T {
         let marked = pipeline.connections.find();
         let mut connection = marked.unwrap_or_default();
-        connection.side = pipeline.sides.settle(connection.side);
+        if pipeline.sides.are_shared() {
+            connection.side = Some(pipeline.sides.find(connection.side));
+        }
         let kind = pipeline.kind();
         let peer = pipeline.peer(kind, &self.head, &mut connection);
         let is_grpc = self.head.is_grpc();

@@ -50,20 +50,16 @@ impl Sides {
         Self { current: Cell::new(fixed), are_shared: fixed.is_none() && !is_older }
     }
 
-    /// The side of the active stream's listener: known, or `marked` on its connection, or asked from
-    /// the host and then to be marked. Only to be called while a stream is active.
-    pub fn side(&self, marked: impl FnOnce() -> Option<Side>, mark: impl FnOnce(Side)) -> Side {
-        let side = self.current.get().or_else(marked).unwrap_or_else(|| {
+    /// The side of the active stream's listener: known, or as its connection is marked, or asked from
+    /// the host. Only to be called while a stream is active.
+    pub fn find(&self, marked: Option<Side>) -> Side {
+        let side = self.current.get().or(marked).unwrap_or_else(|| {
             let direction = host::number("xds\0listener_direction");
             let is_outbound = direction == Some(OUTBOUND);
-            let side = Side {
+            Side {
                 kind: if is_outbound { SpanKind::Client } else { SpanKind::Server },
                 is_gateway: !is_outbound && direction != Some(INBOUND),
-            };
-            if self.are_shared {
-                mark(side);
             }
-            side
         });
         self.current.set(Some(side));
         side
@@ -81,10 +77,9 @@ impl Sides {
         }
     }
 
-    /// The side where it has to be asked for of each stream; `marked`: as it is known of the active
-    /// stream's connection, which is going to be marked with it.
-    pub fn settle(&self, marked: Option<Side>) -> Option<Side> {
-        self.are_shared.then(|| self.side(|| marked, |_| {}))
+    /// Whether the side has to be found for each stream.
+    pub fn are_shared(&self) -> bool {
+        self.are_shared
     }
 
     /// Whether calls may come here.

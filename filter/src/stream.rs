@@ -50,35 +50,28 @@ impl Stream {
         }
     }
 
-    /// Becomes the active one.
-    fn enter(&self) {
+    /// Acts as the active one, and remembers what it finds out about its listener.
+    pub fn activate(&mut self, act: impl FnOnce(&mut Self)) {
         if let Some(pipeline) = &self.pipeline {
             pipeline.sides.enter(self.side);
         }
-    }
-
-    /// Keeps what has been asked for while it was active.
-    fn leave(&mut self) {
+        act(self);
         self.side = self.pipeline.as_ref().and_then(|pipeline| pipeline.sides.known());
     }
 
     /// The request begins.
     pub fn on_request_headers(&mut self) {
-        self.enter();
         if let Some(pipeline) = &self.pipeline
             && let Ok(mut state) = pipeline.state.try_borrow_mut()
         {
             self.placed = true;
             self.arrived = begin(pipeline, &mut state);
         }
-        self.leave();
     }
 
     /// The answer begins.
     pub fn on_response_headers(&mut self) {
-        self.enter();
         self.judge(Keeper::on_response_headers, Keeper::strip_headers);
-        self.leave();
         let Some(pipeline) = &self.pipeline else { return };
         let is_foreign = self.is_caller_foreign();
         if !is_foreign && !pipeline.answers.tell() {
@@ -96,9 +89,7 @@ impl Stream {
 
     /// The answer ends with trailers.
     pub fn on_response_trailers(&mut self) {
-        self.enter();
         self.judge(Keeper::on_response_trailers, Keeper::strip_trailers);
-        self.leave();
         if self.is_caller_foreign()
             && let Some(pipeline) = &self.pipeline
             && let Ok(mut state) = pipeline.state.try_borrow_mut()
@@ -109,7 +100,6 @@ impl Stream {
 
     /// The exchange is over.
     pub fn on_log(&mut self) {
-        self.enter();
         let Some(pipeline) = &self.pipeline else { return };
         let Ok(mut state) = pipeline.state.try_borrow_mut() else { return };
         // An earlier filter may have answered before the request came here.
