@@ -5,6 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message;
+use prost_types::{Any, Duration};
 use spanmesh_export::encoding::{partial_success, retry_delay};
 
 /// `google.rpc.Status`, by google/rpc/status.proto.
@@ -14,29 +15,11 @@ struct Status {
     details: Vec<Any>,
 }
 
-/// `google.protobuf.Any`.
-#[derive(Clone, PartialEq, Message)]
-struct Any {
-    #[prost(string, tag = "1")]
-    type_url: String,
-    #[prost(bytes = "vec", tag = "2")]
-    value: Vec<u8>,
-}
-
 /// `google.rpc.RetryInfo`, by google/rpc/error_details.proto.
 #[derive(Clone, PartialEq, Message)]
 struct RetryInfo {
     #[prost(message, optional, tag = "1")]
     retry_delay: Option<Duration>,
-}
-
-/// `google.protobuf.Duration`.
-#[derive(Clone, PartialEq, Message)]
-struct Duration {
-    #[prost(int64, tag = "1")]
-    seconds: i64,
-    #[prost(int32, tag = "2")]
-    nanos: i32,
 }
 
 fuzz_target!(|bytes: &[u8]| {
