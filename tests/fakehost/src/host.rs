@@ -33,8 +33,8 @@ pub struct Host {
     pub faults: Faults,
     /// Random bytes are made from this.
     pub seed: u64,
-    /// Lines of the log.
-    pub lines: usize,
+    /// Problems of configurations that the log has told.
+    pub refusals: usize,
     pub(crate) active: u32,
     pub(crate) phase: Phase,
     pub(crate) shown: Answer,

@@ -43,7 +43,7 @@ const BATCHES: [&str; 5] = [
     r#"{"max_export_batch_size": 1, "max_queue_size": 4, "drop_when_full": "oldest"}"#,
     r#"{"schedule_delay": "10ms", "max_export_batch_size": 4, "max_queue_size": 20, "max_export_batch_bytes": 1024}"#,
     r#"{"schedule_delay": "1h", "max_export_batch_size": 20, "max_queue_size": 20, "max_queue_bytes": 1024, "max_export_batch_bytes": 1024, "drop_when_full": "oldest"}"#,
-    r#"{"max_export_batch_size": 8, "max_queue_size": 8, "max_queue_bytes": 16384}"#,
+    r#"{"max_export_batch_size": 8, "max_queue_size": 8, "max_queue_bytes": 16384, "max_export_batch_bytes": 16384}"#,
 ];
 
 const RETRIES: [&str; 4] = [
@@ -149,10 +149,14 @@ impl Configuration<'_> {
         bytes
     }
 
+    /// Whether the filter must take it.
+    pub fn is_good(&self) -> bool {
+        self.appended.is_none()
+    }
+
     /// Whether it is good, and a plain mesh reads and writes W3C Trace Context alone.
     pub fn is_plain(&self) -> bool {
-        let is_good = self.appended.is_none();
         let is_mesh = choose(&TRUSTS, self.trust) == TRUSTS[0];
-        is_good && is_mesh && choose(&PROPAGATORS, self.propagators) == PROPAGATORS[0]
+        self.is_good() && is_mesh && choose(&PROPAGATORS, self.propagators) == PROPAGATORS[0]
     }
 }

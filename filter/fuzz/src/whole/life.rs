@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use spanmesh_fakehost::{Fault, Vm};
+use spanmesh_fakehost::{Fault, Host, Vm};
 
 use super::invariants::{answer_untouched, context_told, request_untouched};
 use super::step::{Step, acceptance};
@@ -96,9 +96,17 @@ impl<'a> Life<'a> {
                     return;
                 }
                 let root = self.number();
-                if vm.start(root, &configuration.bytes()) {
+                let counts = |host: &mut Host| (host.refusals, host.faults.failed);
+                let (refusals, failed) = vm.host(counts);
+                let is_taken = vm.start(root, &configuration.bytes());
+                let (now_refusals, now_failed) = vm.host(counts);
+                let is_given = now_failed == failed;
+                if is_given && configuration.is_good() {
+                    assert!(is_taken && now_refusals == refusals, "{configuration:?}");
+                }
+                if is_taken {
                     self.roots.insert(root, true);
-                    if configuration.is_plain() {
+                    if is_given && configuration.is_plain() {
                         self.plain.insert(root);
                     }
                 }

@@ -160,7 +160,7 @@ unsafe extern "C" fn proxy_log(_level: u32, line: *const u8, size: usize) -> u32
         // SAFETY: the filter's line is readable.
         let line = str::from_utf8(unsafe { read(line, size) }).expect("a line is text");
         assert!(line.starts_with("spanmesh: "), "{line}");
-        host.lines += 1;
+        host.refusals += usize::from(line.contains("configuration refused"));
         OK
     })
 }
