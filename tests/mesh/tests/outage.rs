@@ -8,7 +8,7 @@ use crate::support::Shop;
 
 #[tokio::test]
 async fn spans_wait_for_a_collector_that_is_away() {
-    let shop = Shop::start_traced("outage", json!({"sampler": "always_on"})).await;
+    let shop = Shop::start_traced("outage").await;
 
     shop.collector.stop().await;
     let report = shop.load().count(100).run().await;

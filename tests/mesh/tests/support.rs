@@ -57,10 +57,10 @@ impl Shop {
         Shop::start_with(namespace, |_, pod| pod).await
     }
 
-    /// Starts it with this plugin in all proxies, so that every checkout is traced from now on.
-    pub async fn start_traced(namespace: &str, options: Value) -> Shop {
+    /// Starts it, and returns when every further checkout is sampled and traced whole.
+    pub async fn start_traced(namespace: &str) -> Shop {
         let shop = Shop::start_with(namespace, |_, pod| pod.drain_duration("2s")).await;
-        shop.install("wasmplugin", options).await;
+        shop.install("wasmplugin", json!({"sampler": "always_on"})).await;
         for pod in shop.proxies() {
             pod.wait_until_plugged(true).await;
         }
@@ -68,7 +68,7 @@ impl Shop {
         shop
     }
 
-    /// As [`Shop::start`] with pods changed before they are created, by the names of their applications.
+    /// As [`Shop::start`], with pods changed before they are created, by their applications' names.
     pub async fn start_with(
         namespace: &str,
         change: impl Fn(&str, PodBuilder) -> PodBuilder,
