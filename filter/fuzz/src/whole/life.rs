@@ -28,8 +28,10 @@ pub(super) const MILLISECOND: u64 = 1_000_000;
 pub(super) struct Life<'a> {
     pub(super) vm: &'a Vm,
     pub(super) next: u32,
-    /// Streams, and whether they have been answered.
+    /// Streams that have not ended.
     pub(super) streams: Vec<u32>,
+    /// The most of them that there were at once.
+    pub(super) most_streams: usize,
     /// Roots, and whether the host still wants them.
     pub(super) roots: BTreeMap<u32, bool>,
     pub(super) plain: HashSet<u32>,
@@ -56,6 +58,7 @@ impl<'a> Life<'a> {
             vm,
             next: 1,
             streams: Vec::new(),
+            most_streams: 0,
             roots: BTreeMap::new(),
             plain: HashSet::new(),
             announced: HashSet::new(),
@@ -70,6 +73,11 @@ impl<'a> Life<'a> {
     fn number(&mut self) -> u32 {
         self.next += 1;
         self.next
+    }
+
+    fn begin(&mut self, stream: u32) {
+        self.streams.push(stream);
+        self.most_streams = self.most_streams.max(self.streams.len());
     }
 
     fn stream(&self, index: u8) -> Option<u32> {
@@ -118,7 +126,7 @@ impl<'a> Life<'a> {
                 vm.accept(stream, exchange);
                 let failed = vm.host(|host| host.faults.failed);
                 vm.request_headers(stream);
-                self.streams.push(stream);
+                self.begin(stream);
                 let (after, failed) = vm.host(|host| {
                     (host.streams[&stream].request.clone(), host.faults.failed != failed)
                 });
@@ -131,7 +139,7 @@ impl<'a> Life<'a> {
                 let Some(root) = self.serving(request.root()) else { return };
                 let stream = self.number();
                 vm.accept(stream, request.exchange(root));
-                self.streams.push(stream);
+                self.begin(stream);
             }
             Step::Respond(stream, response) => {
                 let Some(stream) = self.stream(stream) else { return };
