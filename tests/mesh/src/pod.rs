@@ -98,13 +98,10 @@ impl Pod {
 
     /// The filter's counters and gauges, without their prefix.
     pub async fn stats(&self) -> BTreeMap<String, u64> {
-        let text = self.admin("/stats?filter=spanmesh_").await;
-        let number = |line: &str| {
-            let (name, value) = line.split_once(": ")?;
-            let name = name.rsplit_once("spanmesh_")?.1;
-            Some((name.to_owned(), value.trim().parse().ok()?))
-        };
-        text.lines().filter_map(number).collect()
+        let stats = self.envoy_stats("spanmesh_").await.into_iter();
+        stats
+            .filter_map(|(name, n)| Some((name.rsplit_once("spanmesh_")?.1.to_owned(), n)))
+            .collect()
     }
 
     /// Waits until one of those is as wanted. Panics with the last value.
@@ -121,22 +118,30 @@ impl Pod {
     }
 
     /// Waits until its listeners have the plugin (`true`) or have it no more (`false`), and no
-    /// connection is left from before: on that nothing changes. Without
-    /// [`PodBuilder::drain_duration`] it takes Istio's 45 seconds. A request that is sent meanwhile
-    /// may meet the end of its connection.
+    /// connection is left from before: on that nothing changes. Only for one that
+    /// [drains soon](PodBuilder::drains_soon). A request that is sent meanwhile may meet the end of its
+    /// connection.
     pub async fn wait_until_plugged(&self, wanted: bool) {
         let mut looks = Looks::within(60 * SECONDS);
-        let mut listeners = String::new();
+        let mut listeners = BTreeMap::new();
         while looks.another().await {
             let plugged = self.admin("/config_dump?resource=ecds_filters").await.contains("Wasm");
-            listeners = self.admin("/stats?filter=^listener_manager.*_(warming|draining)$").await;
-            let counts = listeners.lines().filter_map(|line| line.split_once(": "));
-            let counts: Vec<&str> = counts.map(|(_, count)| count).collect();
-            if plugged == wanted && counts == ["0"; 3] {
+            listeners = self.envoy_stats("^listener_manager.*_(warming|draining)$").await;
+            if plugged == wanted && listeners.values().eq(&[0; 3]) {
                 return;
             }
         }
-        panic!("not plugged as wanted ({wanted}):\n{listeners}\n{}", self.log());
+        panic!("not plugged as wanted ({wanted}): {listeners:?}\n{}", self.log());
+    }
+
+    /// Envoy's counters and gauges of which the names fit this pattern.
+    async fn envoy_stats(&self, pattern: &str) -> BTreeMap<String, u64> {
+        let text = self.admin(&format!("/stats?filter={pattern}")).await;
+        let number = |line: &str| {
+            let (name, value) = line.split_once(": ")?;
+            Some((name.to_owned(), value.trim().parse().ok()?))
+        };
+        text.lines().filter_map(number).collect()
     }
 
     /// Ends it in an orderly way, as the kubelet does; gives its log.
@@ -163,9 +168,10 @@ impl PodBuilder {
         self
     }
 
-    /// How long connections may last after the filters of their listener have changed.
-    pub fn drain_duration(mut self, duration: &str) -> PodBuilder {
-        self.proxy_config["drainDuration"] = duration.into();
+    /// Connections from before a change of their listener's filters last for 2 seconds, instead of
+    /// Istio's 45.
+    pub fn drains_soon(mut self) -> PodBuilder {
+        self.proxy_config["drainDuration"] = "2s".into();
         self
     }
 

@@ -43,7 +43,7 @@ async fn the_share_comes_from_the_plugin_the_environment_the_pod_or_the_mesh() {
             }}),
             _ => json!({}),
         };
-        pod.proxy_config(config).drain_duration("2s")
+        pod.proxy_config(config).drains_soon()
     })
     .await;
     let written = |pod: &Pod| pod.proxy_config()["tracing"]["sampling"].as_f64();

@@ -59,7 +59,7 @@ impl Shop {
 
     /// Starts it, and returns when every further checkout is sampled and traced whole.
     pub async fn start_traced(namespace: &str) -> Shop {
-        let shop = Shop::start_with(namespace, |_, pod| pod.drain_duration("2s")).await;
+        let shop = Shop::start_with(namespace, |_, pod| pod.drains_soon()).await;
         shop.install("wasmplugin", json!({"sampler": "always_on"})).await;
         for pod in shop.proxies() {
             pod.wait_until_plugged(true).await;
